@@ -1,0 +1,30 @@
+/** A SQL statement whose text was fixed at publish time. */
+import type { ColumnType } from '../../workspace/model.ts';
+
+/** How a value is sent or read. `pg` names the PostgreSQL type (`int8`, `numeric`, `timestamptz`, `int8[]`, `jsonb`, …). */
+export interface Binding {
+  readonly type: ColumnType;
+  readonly items?: ColumnType;
+  readonly pg: string;
+}
+
+export interface ResultColumn extends Binding {
+  readonly name: string;
+}
+
+export interface Statement {
+  /** Unique for the text within a publication; the server makes the prepared statement's name of it and the version. */
+  readonly name: string;
+  /** With `$1 …`; columns written out, never `*`. */
+  readonly text: string;
+  readonly params: readonly Binding[];
+  readonly columns: readonly ResultColumn[];
+  readonly access: 'read' | 'write';
+  readonly table: string;
+  /** At most so many rows can come back (a key, a limit); null: not bounded. */
+  readonly maxRows: number | null;
+  /** Reads one row by equality with a unique key and nothing else. */
+  readonly byUniqueKey: boolean;
+  /** Takes row locks. */
+  readonly locks: boolean;
+}

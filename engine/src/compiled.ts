@@ -1,0 +1,57 @@
+/** What compiling a workspace gives: everything that a server needs to answer its endpoints, and `explain` to show. */
+import type { Type } from './2-check/types.ts';
+import type { IrBlock, StepInfo } from './3-plan/ir.ts';
+import type { Statement } from './3-plan/sql/statement.ts';
+import type { EffectName } from './effects.ts';
+import type { Outcome, Run } from './run/run.ts';
+import type { ValueObject } from './values/value.ts';
+import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from './workspace/model.ts';
+
+/** What a stack may touch, read off its plan: shown by `explain`, later held against policies. */
+export interface StackEffects {
+  readonly names: ReadonlySet<EffectName>;
+  readonly reads: ReadonlySet<string>;
+  readonly writes: ReadonlySet<string>;
+  /** Literal hosts of outbound calls; `*` where an expression decides. */
+  readonly hosts: ReadonlySet<string>;
+  /** Locks rows outside a transaction of its own: callers must bring one. */
+  readonly needsTransaction: boolean;
+}
+
+export interface CompiledStack {
+  /** `GET /orders/{id}`, `function pricing/total`, `task nightly`. */
+  readonly label: string;
+  readonly steps: readonly StepInfo[];
+  /** No effects: runs without a promise. */
+  readonly pure: boolean;
+  readonly effects: StackEffects;
+  readonly ir: IrBlock;
+  /** Every SQL text that is known before a run (the variant with all optional parts, and the first without). */
+  readonly statements: readonly { readonly step: number; readonly statement: Statement }[];
+  /** The JavaScript as compiled, plain variant. */
+  readonly javascript: string;
+  /** Type of the answer's value. */
+  readonly result: Type;
+  /** Runs it. Throws AshlarError. The caller runs `run.postProcesses` after the answer. */
+  execute(run: Run, input: ValueObject): Outcome | Promise<Outcome>;
+}
+
+export interface CompiledEndpoint {
+  readonly definition: EndpointDefinition;
+  readonly stack: CompiledStack;
+}
+export interface CompiledFunction {
+  readonly definition: FunctionDefinition;
+  readonly stack: CompiledStack;
+}
+export interface CompiledTask {
+  readonly definition: TaskDefinition;
+  readonly stack: CompiledStack;
+}
+
+export interface CompiledWorkspace {
+  readonly workspace: Workspace;
+  readonly endpoints: readonly CompiledEndpoint[];
+  readonly functions: ReadonlyMap<string, CompiledFunction>;
+  readonly tasks: ReadonlyMap<string, CompiledTask>;
+}

@@ -1,0 +1,93 @@
+/** How a filter is declared: once, here; checker, reference page, JSON Schema and the compiled code read it. */
+import type { Type } from '../2-check/types.ts';
+import type { Limits } from '../limits.ts';
+import type { Decimal } from '../values/decimal.ts';
+import type { Float } from '../values/float.ts';
+import type { PlainDate, Timestamp } from '../values/time.ts';
+import type { TypeName, Value, ValueList, ValueObject } from '../values/value.ts';
+
+/** What a filter may know of its run. */
+export interface FilterContext {
+  readonly limits: Limits;
+  /** The workspace's IANA time zone. */
+  readonly timezone: string;
+  /** Charges steps of the run's budget: for work that grows with the value. */
+  charge(steps: number): void;
+}
+
+/** A lambda argument, compiled: sees `item`, `index` and, in reduce, `result`. */
+export type Lambda = (item: Value, index: number, result?: Value) => Value;
+
+export interface FilterParameter {
+  readonly name: string;
+  readonly description: string;
+  /** `lambda`: a whole expression over item and index; `value`: an operand. */
+  readonly kind: 'value' | 'lambda';
+  /** Accepted types of a value; absent: any. null is refused unless it is listed. */
+  readonly types?: readonly TypeName[];
+  readonly optional?: boolean;
+}
+
+interface ValueTypes {
+  null: null;
+  bool: boolean;
+  int: number;
+  decimal: Decimal;
+  float: Float;
+  text: string;
+  timestamp: Timestamp;
+  date: PlainDate;
+  bytes: Uint8Array;
+  list: ValueList;
+  object: ValueObject;
+}
+type ValueOf<T> = T extends readonly TypeName[] ? ValueTypes[T[number]] : Value;
+type Argument<P> = P extends { kind: 'lambda'; optional: true }
+  ? Lambda | undefined
+  : P extends { kind: 'lambda' }
+    ? Lambda
+    : P extends { types: infer T; optional: true }
+      ? ValueOf<T> | undefined
+      : P extends { types: infer T }
+        ? ValueOf<T>
+        : P extends { optional: true }
+          ? Value | undefined
+          : Value;
+type Arguments<P extends readonly FilterParameter[]> = { -readonly [I in keyof P]: Argument<P[I]> };
+
+export interface FilterExample {
+  /** The whole expression, without braces. */
+  readonly expression: string;
+  /** What it yields, as JSON (decimals as numbers). */
+  readonly result: unknown;
+}
+
+export interface FilterDeclaration<
+  I extends readonly TypeName[] | undefined = readonly TypeName[] | undefined,
+  P extends readonly FilterParameter[] = readonly FilterParameter[],
+> {
+  readonly name: string;
+  /** Other spellings; the check names the canonical one as a hint. Matched without regard to case. */
+  readonly aliases?: readonly string[];
+  readonly family: 'text' | 'math' | 'list' | 'object' | 'conversion' | 'time' | 'security' | 'null';
+  readonly description: string;
+  /** Accepted types of the piped value; absent: any. Unless `null` is listed, null yields null without calling `run`. */
+  readonly input?: I;
+  readonly parameters: P;
+  /** The static type of the result, from those of input and arguments (a lambda's is that of its body). */
+  readonly result: (input: Type, args: readonly Type[]) => Type;
+  readonly run: (context: FilterContext, value: ValueOf<I>, ...args: Arguments<P>) => Value;
+  readonly examples: readonly FilterExample[];
+}
+
+/** A declaration with its handler's types erased, as the compiler keeps it. */
+export type AnyFilter = Omit<FilterDeclaration, 'run'> & {
+  readonly run: (context: FilterContext, value: never, ...args: never[]) => Value;
+};
+
+/** Declares a filter; handler types are inferred from `input` and `parameters`. */
+export function defineFilter<const I extends readonly TypeName[] | undefined, const P extends readonly FilterParameter[]>(
+  declaration: FilterDeclaration<I, P>,
+): AnyFilter {
+  return declaration as unknown as AnyFilter;
+}

@@ -1,0 +1,147 @@
+/**
+ * How a function is declared: once, here. The check, the JSON Schema for editors, the reference page, the plan and the
+ * profiler's labels are read from the declaration; adding a function touches one file and its test.
+ */
+import type { Expression, JsonNode, JsonObject, Span } from '../1-syntax/ast.ts';
+import type { Type } from '../2-check/types.ts';
+import type { Invoke, IrBlock, IrExpression, IrPathPart, IrStatement } from '../3-plan/ir.ts';
+import type { EffectName } from '../effects.ts';
+import type { ProblemKind } from '../problems.ts';
+import type { TypeName } from '../values/value.ts';
+import type { Table, Workspace } from '../workspace/model.ts';
+
+/**
+ * What a parameter holds:
+ * - `value`: any JSON with expressions; `types` narrows it (checked statically where known, by the function at run time).
+ * - `condition`: a value whose truth is asked.
+ * - `stack`, `branches`, `cases`: nested steps.
+ * - `variable`: the literal name of a variable to make; `path`: a literal path to one (`cart.lines[0].count`).
+ * - `table`: the literal name of a table.
+ * - `where`: a condition over rows of `table`; `row_value`: an expression over rows (`db.…` allowed).
+ * - `literal`: a constant of the given `schema`, no expression.
+ * - `raw`: JSON that the function's own `check` reads (with, join, aggregate, …), described by `schema`.
+ */
+export type ParameterKind =
+  | 'value'
+  | 'condition'
+  | 'stack'
+  | 'branches'
+  | 'cases'
+  | 'variable'
+  | 'path'
+  | 'table'
+  | 'where'
+  | 'row_value'
+  | 'literal'
+  | 'raw';
+
+export interface FunctionParameter {
+  readonly kind: ParameterKind;
+  readonly description: string;
+  readonly required?: boolean;
+  /** Of a value: accepted types; a statically known other one is a problem (null: only if listed, or not required). */
+  readonly types?: readonly TypeName[];
+  /** JSON Schema of a literal or raw parameter; for others derived from the kind. */
+  readonly schema?: Readonly<Record<string, unknown>>;
+  /** Other spellings that users bring; the check names the canonical one as a hint. */
+  readonly aliases?: readonly string[];
+  /** Shown in the reference. */
+  readonly default?: unknown;
+}
+
+export interface FunctionExample {
+  readonly title: string;
+  /** Steps of a stack (JSON values). */
+  readonly stack: readonly unknown[];
+  /** Variables and what they hold afterwards; absent where the effects decide. */
+  readonly expect?: Readonly<Record<string, unknown>>;
+}
+
+export interface FunctionDeclaration {
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly family: string;
+  readonly description: string;
+  readonly parameters: Readonly<Record<string, FunctionParameter>>;
+  /** Every effect that the function itself may ask for (nested steps have their own). Empty: pure. */
+  readonly effects: readonly EffectName[];
+  /** Whether `return_as` makes sense, and what type it gets. Called after the parameters were checked. */
+  readonly result: null | ((step: StepCheck) => Type);
+  /** Checks beyond what the parameters say. */
+  readonly check?: (step: StepCheck) => void;
+  readonly plan: (step: StepPlan) => readonly IrStatement[];
+  readonly examples: readonly FunctionExample[];
+}
+
+/** Declares a function. */
+export function defineFunction(declaration: FunctionDeclaration): FunctionDeclaration {
+  return declaration;
+}
+
+/** What a function's own check sees of one step. */
+export interface StepCheck {
+  readonly node: JsonObject;
+  readonly workspace: Workspace;
+  /** The JSON of a parameter, if it is there. */
+  param(name: string): JsonNode | undefined;
+  /** The parsed expression of a `value`, `condition`, `where` or `row_value` parameter. */
+  expression(name: string): Expression | undefined;
+  /** Parses JSON inside a raw parameter as an expression; the same node always gives the same expression. */
+  parse(node: JsonNode): Expression;
+  /** The static type of a checked expression. */
+  typeOf(expression: Expression): Type;
+  /** Checks an expression of a raw parameter in the step's scope; with `rows`, `db.NAME.…` (and names such as `parent`) stand for rows of tables. */
+  checkExpression(expression: Expression, rows?: RowScope): Type;
+  /** The table that a `table` parameter names, if it exists. */
+  table(name?: string): Table | undefined;
+  /** The literal value of a `literal` parameter, `undefined` when absent. */
+  literal(name: string): unknown;
+  problem<D extends object>(kind: ProblemKind<D>, at: { readonly span: Span; readonly pointer: string }, details: D): void;
+  /** Where the step stands. */
+  readonly flow: Flow;
+}
+
+/** Which rows an expression may speak of: `db.NAME.COLUMN`, and bare names for the enclosing row (`parent.COLUMN`). */
+export interface RowScope {
+  /** After `db.`: tables and aliases of joins. */
+  readonly db: ReadonlyMap<string, RowSource>;
+  /** Bare names, e.g. `parent`: enclosing rows. `parent.parent` is reached by the source's own `parent`. */
+  readonly names?: ReadonlyMap<string, RowSource>;
+}
+export interface RowSource {
+  readonly columns: ReadonlyMap<string, Type>;
+  readonly parent?: RowSource;
+}
+
+export interface Flow {
+  readonly inTransaction: boolean;
+  readonly inLoop: boolean;
+  readonly inParallel: boolean;
+  readonly inFinally: boolean;
+  readonly inPostProcess: boolean;
+  /** A function's stack (run_function), not an endpoint's. */
+  readonly inFunction: boolean;
+}
+
+/** What a function's plan sees of one step: the same reading, plus lowering to the IR. Only steps without errors are planned. */
+export interface StepPlan extends StepCheck {
+  readonly number: number;
+  /** Slot of `return_as`, or null. */
+  readonly into: number | null;
+  /** Lowers a checked expression. */
+  lower(expression: Expression): IrExpression;
+  /** Lowers the expression of a parameter; null when the parameter is absent. */
+  value(name: string): IrExpression | null;
+  /** An object of the named parameters' values, absent ones left out: the usual `args` of an invoke. */
+  values(...names: readonly string[]): IrExpression;
+  /** The slot of a variable named by a `variable` parameter (or of a literal name in a raw one). */
+  slot(name: string): number;
+  /** The parts of a `path` parameter after its variable. */
+  path(parameter: string): { readonly slot: number; readonly parts: readonly IrPathPart[] };
+  /** The nested steps of a `stack` parameter; empty when absent. */
+  block(parameter: string): IrBlock;
+  /** The nested steps of any array node inside `branches` or `cases`. */
+  blockOf(node: JsonNode): IrBlock;
+  /** The usual effect step: `invoke(run, step, plan, args)` awaited into return_as. */
+  invoke<P, A>(invoke: Invoke<P, A>, plan: P, args: IrExpression, options?: { readonly awaits?: boolean }): IrStatement;
+}

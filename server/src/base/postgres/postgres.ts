@@ -1,0 +1,38 @@
+/** What the rest of the server asks of PostgreSQL, embedded or one's own. */
+import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+
+/** app: rows; query: SELECT only; owner: DDL (NOLOGIN: the admin connection takes that role on). */
+export type RoleKind = 'owner' | 'app' | 'query';
+
+/** Where an environment's data live. Names are opaque; passwords never leave the process. */
+export interface DatabaseRef {
+  readonly database: string;
+  readonly ownerRole: string;
+  readonly appRole: string;
+  readonly appPassword: string;
+  readonly queryRole: string;
+  readonly queryPassword: string;
+}
+
+export interface Postgres {
+  /** For the control database, as the instance's own role. */
+  control<R extends QueryResultRow>(query: string | QueryConfig, values?: readonly unknown[]): Promise<QueryResult<R>>;
+  /** Runs `work` in one transaction of the control database. */
+  controlTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
+  /** Lends a client of (database, role) from the pools, under one cap a node; waits up to `waitMs`, else throws `database_unavailable`. Give it back with `release(broken?)`. */
+  lend(ref: DatabaseRef, role: 'app' | 'query', waitMs: number): Promise<PoolClient>;
+  /** A client of the database as its owner, of its own and closed afterwards: for DDL. */
+  asOwner<T>(ref: DatabaseRef, work: (client: PoolClient) => Promise<T>): Promise<T>;
+  /** Makes a database with its three roles, everything revoked as it should be. */
+  createDatabase(): Promise<DatabaseRef>;
+  dropDatabase(ref: DatabaseRef): Promise<void>;
+  /** A connection that listens on control channels, reconnecting by itself. Returns the way to stop. */
+  listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>;
+  /** False while the server is away. */
+  readonly ready: boolean;
+  readonly version: number;
+  readonly embedded: boolean;
+  /** Open connections by this node. */
+  connections(): number;
+  stop(): Promise<void>;
+}
