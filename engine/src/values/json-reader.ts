@@ -1,0 +1,147 @@
+/** A JSON reader of our own, for texts with fractions, exponents or long numbers, and for saying where a text is wrong. */
+import { defineError, errorOf, listTooLarge, numberOutOfRange } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import { lineColumn } from '../problems.ts';
+import { Decimal } from './decimal.ts';
+import { Float } from './float.ts';
+import { stringEnd } from './json-scan.ts';
+import type { Value } from './value.ts';
+
+export const badJson = defineError<{ reason: string; line: number; column: number }>({
+  code: 'bad_json',
+  status: 400,
+  title: 'A text is not valid JSON',
+  solve: 'The message names line and column of the first fault. JSON knows no comments, no trailing commas and no single quotes.',
+  message: (d) => `The JSON is wrong at line ${d.line}, column ${d.column}: ${d.reason}.`,
+});
+
+type ReaderLimits = Pick<Limits, 'jsonDepth' | 'listItems'>;
+
+const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+const spacePattern = /[ \t\n\r]*/y;
+const words = { true: true, false: false, null: null } as const;
+
+/** Reads a whole text. Throws `bad_json`, `number_out_of_range`, `list_too_large`. */
+export function readJsonExactly(text: string, limits: ReaderLimits): Value {
+  return new JsonReader(text, limits).read();
+}
+
+class JsonReader {
+  readonly #text: string;
+  readonly #limits: ReaderLimits;
+  #at = 0;
+
+  constructor(text: string, limits: ReaderLimits) {
+    this.#text = text;
+    this.#limits = limits;
+  }
+
+  read(): Value {
+    this.#space();
+    const value = this.#value(1);
+    this.#space();
+    if (this.#at < this.#text.length) throw this.#wrong('nothing may follow the value');
+    return value;
+  }
+
+  #wrong(reason: string, at = this.#at): Error {
+    return errorOf(badJson, { reason, ...lineColumn(this.#text, at) });
+  }
+
+  #space(): void {
+    spacePattern.lastIndex = this.#at;
+    spacePattern.test(this.#text);
+    this.#at = spacePattern.lastIndex;
+  }
+
+  /** Whether `character` stands here, after blanks; takes it. */
+  #take(character: string): boolean {
+    this.#space();
+    if (this.#text[this.#at] !== character) return false;
+    this.#at += 1;
+    return true;
+  }
+
+  #value(depth: number): Value {
+    const first = this.#text[this.#at];
+    if (first === '{' || first === '[') {
+      if (depth > this.#limits.jsonDepth) throw this.#wrong(`more than ${this.#limits.jsonDepth} levels`);
+      this.#at += 1;
+      return first === '{' ? this.#object(depth) : this.#list(depth);
+    }
+    if (first === '"') return this.#string();
+    if (first === undefined) throw this.#wrong('the text ends where a value is expected');
+    if (first === '-' || (first >= '0' && first <= '9')) return this.#number();
+    return this.#word();
+  }
+
+  #object(depth: number): Value {
+    const object: Record<string, Value> = {};
+    if (this.#take('}')) return object;
+    do {
+      this.#space();
+      if (this.#text[this.#at] !== '"') throw this.#wrong('a key in double quotes is expected');
+      const key = this.#string();
+      if (!this.#take(':')) throw this.#wrong('":" is expected after the key');
+      this.#space();
+      const value = this.#value(depth + 1);
+      // Assigning `__proto__` would set the prototype instead of making a member.
+      if (key === '__proto__')
+        Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+      else object[key] = value;
+    } while (this.#take(','));
+    if (!this.#take('}')) throw this.#wrong('"," or "}" is expected');
+    return object;
+  }
+
+  #list(depth: number): Value {
+    const list: Value[] = [];
+    if (this.#take(']')) return list;
+    do {
+      this.#space();
+      if (list.length >= this.#limits.listItems) throw errorOf(listTooLarge, { limit: this.#limits.listItems });
+      list.push(this.#value(depth + 1));
+    } while (this.#take(','));
+    if (!this.#take(']')) throw this.#wrong('"," or "]" is expected');
+    return list;
+  }
+
+  #string(): string {
+    const start = this.#at;
+    const end = stringEnd(this.#text, start);
+    if (end === -1) throw this.#wrong('a text has no closing quote', start);
+    this.#at = end + 1;
+    try {
+      const value: string = JSON.parse(this.#text.slice(start, end + 1));
+      return value;
+    } catch {
+      throw this.#wrong('a text holds a wrong escape or a bare control character', start);
+    }
+  }
+
+  #number(): Value {
+    numberPattern.lastIndex = this.#at;
+    const match = numberPattern.exec(this.#text);
+    if (match === null) throw this.#wrong('a digit is expected after "-"');
+    const [digits, fraction, exponent] = match;
+    this.#at = numberPattern.lastIndex;
+    if (exponent !== undefined) return Float.of(Number(digits));
+    if (fraction !== undefined) {
+      const decimal = Decimal.parse(digits);
+      if (decimal !== null) return decimal;
+    } else {
+      const int = Number(digits);
+      if (Number.isSafeInteger(int)) return int + 0;
+    }
+    throw errorOf(numberOutOfRange, { what: `A number of ${digits.length} digits` });
+  }
+
+  #word(): Value {
+    for (const [word, value] of Object.entries(words))
+      if (this.#text.startsWith(word, this.#at)) {
+        this.#at += word.length;
+        return value;
+      }
+    throw this.#wrong('no JSON value begins here');
+  }
+}
