@@ -7,7 +7,7 @@ import { lineColumn, type Problems } from '../problems.ts';
 import type { JsonMember, JsonNode, JsonString, Source, Span } from './ast.ts';
 import * as problem from './json-problems.ts';
 import { closingQuote, JsonScanner, nameOf } from './json-scan.ts';
-import { decodeText, findTextEnd } from './json-text.ts';
+import { decodeText, findTextEnd, plainTextEnd } from './json-text.ts';
 
 const maxDepth = defaultLimits.jsonDepth;
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
