@@ -1,2 +1,17 @@
 /** The face of the database layer. */
+
+export {
+  commitUnknown,
+  conflict,
+  connectionLost,
+  databaseDenied,
+  databaseError,
+  databaseUnavailable,
+  isConflict,
+} from './errors.ts';
+export { quoteIdentifier, quoteLiteral, randomName } from './names.ts';
+export type { OpenOptions } from './open.ts';
+export { openPostgres } from './open.ts';
 export type { DatabaseRef, Postgres, RoleKind } from './postgres.ts';
+export { Identifier, identifier, Sql, sql } from './sql.ts';
+export { StartError } from './start-error.ts';

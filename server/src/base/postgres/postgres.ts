@@ -32,6 +32,8 @@ export interface Postgres {
   readonly ready: boolean;
   readonly version: number;
   readonly embedded: boolean;
+  /** What this PostgreSQL does not let us do for isolation (semantics 29), in words; direct_query stays off while it is not empty. */
+  readonly missing: readonly string[];
   /** Open connections by this node. */
   connections(): number;
   stop(): Promise<void>;

@@ -1,0 +1,2 @@
+export type { Log, LogFields, LogLevel, LogOptions } from './log.ts';
+export { createLog, silentLog } from './log.ts';

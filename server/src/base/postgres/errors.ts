@@ -1,0 +1,192 @@
+/** What PostgreSQL's errors become: codes of the contract (semantics 18), never its SQL or the values in it. */
+import { AshlarError, defineError, errorOf, nullNotAllowed, valueRefused } from '@ashlar/engine';
+import { DatabaseError } from 'pg';
+
+export const uniqueViolation = defineError<{ table: string; columns: string }>({
+  code: 'unique_violation',
+  status: 409,
+  title: 'A row with the same value is already there',
+  solve: 'Choose another value, or change the existing row (`add_or_edit_record`, `edit_record`).',
+  message: (d) => `${d.table || 'The table'} already has a row with this ${d.columns || 'value'}.`,
+});
+export const referenceViolation = defineError<{ table: string; constraint: string }>({
+  code: 'reference_violation',
+  status: 409,
+  title: 'A reference to a row that is not there, or a row that others still refer to',
+  solve: 'Add the referenced row first; before deleting, delete the rows that refer to it, or set `on_delete` on their column.',
+  message: (d) => `A reference of ${d.table || 'the table'} does not hold${d.constraint ? ` (${d.constraint})` : ''}.`,
+});
+export const checkViolation = defineError<{ table: string; constraint: string }>({
+  code: 'check_violation',
+  status: 400,
+  title: "A value is outside its column's limits",
+  solve: 'Send a value within `min`, `max` and `values` of the column.',
+  message: (d) => `A value for ${d.table || 'the table'} is outside its limits${d.constraint ? ` (${d.constraint})` : ''}.`,
+});
+export const conflict = defineError<object>({
+  code: 'conflict',
+  status: 409,
+  title: 'Concurrent changes got into each other’s way',
+  solve: 'Nothing was changed. Send the request again; `retries` on a transaction does that by itself.',
+  message: () => 'Another change got in the way; nothing was changed.',
+});
+export const statementTimeout = defineError<object>({
+  code: 'statement_timeout',
+  status: 504,
+  title: 'A statement took longer than it may',
+  solve: 'Add an index for the condition, or ask for fewer rows; `explain` shows the plan.',
+  message: () => 'The database stopped a statement that took too long.',
+});
+export const lockTimeout = defineError<object>({
+  code: 'lock_timeout',
+  status: 409,
+  title: 'A row or table stayed locked by another transaction',
+  solve: 'Send the request again; keep transactions short and lock rows in one order.',
+  message: () => 'A lock was not free in time.',
+});
+export const databaseUnavailable = defineError<object>({
+  code: 'database_unavailable',
+  status: 503,
+  title: 'No connection to the database within the time there was',
+  solve: 'Send the request again a little later. If it stays, look at the server’s log and at `/health`.',
+  message: () => 'The database can not be reached at the moment.',
+});
+export const commitUnknown = defineError<object>({
+  code: 'commit_unknown',
+  status: 503,
+  title: 'The connection was lost during COMMIT',
+  solve: 'Whether the changes are in force is not known: read before you write again.',
+  message: () => 'The connection was lost while the changes were being confirmed.',
+});
+export const databaseDenied = defineError<object>({
+  code: 'database_denied',
+  status: 403,
+  title: 'The role of this statement may not do that',
+  solve:
+    'direct_query reads tables only; with `"write": true` it changes rows, never tables. Password columns can’t be read by it.',
+  message: () => 'The database refused the statement for lack of rights.',
+});
+export const databaseFull = defineError<object>({
+  code: 'database_full',
+  status: 503,
+  title: 'The database ran out of memory, disk or temporary files',
+  solve: 'Ask for fewer rows, or give the database more room.',
+  message: () => 'The database has no room for this statement.',
+});
+export const readOnly = defineError<object>({
+  code: 'database_read_only',
+  status: 403,
+  title: 'A write where only reading is allowed',
+  solve: 'Say `"write": true` on the direct_query step.',
+  message: () => 'This statement may only read.',
+});
+export const databaseRefused = defineError<{ sqlState: string }>({
+  code: 'database_error',
+  status: 500,
+  title: 'PostgreSQL refused a statement',
+  solve: 'The code after the message is PostgreSQL’s own (SQLSTATE); the log has the request’s id.',
+  message: (d) => `The database refused the statement (SQLSTATE ${d.sqlState}).`,
+});
+
+type Mapping = (error: DatabaseError) => AshlarError;
+const plain =
+  (kind: Parameters<typeof errorOf<object>>[0]): Mapping =>
+  (error) =>
+    errorOf(kind, {}, { cause: error });
+const refusedValue =
+  (reason: string): Mapping =>
+  (error) =>
+    errorOf(valueRefused, { column: error.column ?? 'A value', reason }, { cause: error });
+
+/** By SQLSTATE, else by its class (the first two characters). */
+const mappings: Readonly<Record<string, Mapping>> = {
+  '23505': (error) =>
+    errorOf(
+      uniqueViolation,
+      { table: error.table ?? '', columns: columnsOf(error.detail) },
+      { cause: error, payload: place(error) },
+    ),
+  '23503': (error) => errorOf(referenceViolation, within(error), { cause: error, payload: place(error) }),
+  '23001': (error) => errorOf(referenceViolation, within(error), { cause: error, payload: place(error) }),
+  '23502': (error) => errorOf(nullNotAllowed, { column: error.column ?? 'A column' }, { cause: error, payload: place(error) }),
+  '23514': (error) => errorOf(checkViolation, within(error), { cause: error, payload: place(error) }),
+  '22001': refusedValue('the text is too long'),
+  '22003': refusedValue('the number is out of range'),
+  '22007': refusedValue('it is not a date or time'),
+  '22008': refusedValue('the date or time is out of range'),
+  '22012': refusedValue('division by zero'),
+  '22P02': refusedValue('it has the wrong form'),
+  '22P05': refusedValue('it has a character that can not be stored'),
+  '22021': refusedValue('it has a character that can not be stored'),
+  '428C9': refusedValue('the column is made by the database'),
+  '40001': plain(conflict),
+  '40P01': plain(conflict),
+  '40003': plain(commitUnknown),
+  '57014': plain(statementTimeout),
+  '55P03': plain(lockTimeout),
+  '25P03': plain(statementTimeout),
+  '25P04': plain(statementTimeout),
+  '25006': plain(readOnly),
+  '42501': plain(databaseDenied),
+  '57P01': plain(databaseUnavailable),
+  '57P02': plain(databaseUnavailable),
+  '57P03': plain(databaseUnavailable),
+  '57P05': plain(databaseUnavailable),
+  '53300': plain(databaseUnavailable),
+  '08': plain(databaseUnavailable),
+  '28': plain(databaseUnavailable),
+  '3D': plain(databaseUnavailable),
+  '53': plain(databaseFull),
+  '54': plain(databaseFull),
+  '22': refusedValue('it does not fit'),
+};
+
+/**
+ * Turns whatever a `pg` client threw into an error that may leave the server. An AshlarError passes unchanged. Neither SQL nor
+ * values get into message or payload; names of tables, columns and constraints do, for these are the user's own words.
+ */
+export function databaseError(error: unknown): AshlarError {
+  if (error instanceof AshlarError) return error;
+  if (error instanceof DatabaseError) {
+    const state = error.code ?? '';
+    const mapping = mappings[state] ?? mappings[state.slice(0, 2)];
+    return mapping === undefined ? errorOf(databaseRefused, { sqlState: state }, { cause: error }) : mapping(error);
+  }
+  if (connectionLost(error)) return errorOf(databaseUnavailable, {}, { cause: error });
+  return errorOf(databaseRefused, { sqlState: 'none' }, { cause: error });
+}
+
+/** True for an error after which the connection is of no use. */
+export function connectionLost(error: unknown): boolean {
+  if (error instanceof DatabaseError) return /^(?:08|57P|25P0[34])/.test(error.code ?? '');
+  if (!(error instanceof Error)) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return (
+    /^(?:ECONN|EPIPE|ENOENT|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EACCES|EAI_)/.test(code) ||
+    /connection|timeout expired|not queryable/i.test(error.message)
+  );
+}
+
+/** True where a run may try again from its start: deadlock and serialization. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '40001' || error.code === '40P01');
+}
+
+const within = (error: DatabaseError): { table: string; constraint: string } => ({
+  table: error.table ?? '',
+  constraint: error.constraint ?? '',
+});
+
+function place(error: DatabaseError): Record<string, string> {
+  const shown: Record<string, string> = {};
+  if (error.table) shown['table'] = error.table;
+  if (error.column) shown['column'] = error.column;
+  if (error.constraint) shown['constraint'] = error.constraint;
+  return shown;
+}
+
+/** The columns out of `Key (a, b)=(1, 2) already exists.`; the values stay behind. Expressions are left out. */
+function columnsOf(detail: string | undefined): string {
+  const columns = /^Key \(([^()]*)\)=/.exec(detail ?? '')?.[1];
+  return columns === undefined ? '' : columns.replaceAll('"', '');
+}

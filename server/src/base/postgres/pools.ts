@@ -1,0 +1,182 @@
+/**
+ * Connections of workspaces: opened when needed, closed when idle, under one cap for the node. A client is lent whole; when the
+ * cap is reached, the least recently used idle one makes room, and whoever still finds none waits in line up to a deadline.
+ */
+import { errorOf } from '@ashlar/engine';
+import { Client, type ClientConfig, type PoolClient } from 'pg';
+import { connectionLost, databaseError, databaseUnavailable } from './errors.ts';
+
+/** A client that is lent; `release(true)` closes it instead of keeping it. */
+class LentClient extends Client implements PoolClient {
+  readonly key: string;
+  idleSinceMs = 0;
+  lent = true;
+  broken = false;
+  release: (broken?: Error | boolean) => void = () => {};
+
+  constructor(key: string, config: ClientConfig) {
+    super(config);
+    this.key = key;
+  }
+}
+
+export interface PoolsOptions {
+  /** Connections of this node for all workspaces together. */
+  readonly maxConnections: number;
+  /** An idle connection is closed after so long. */
+  readonly idleMs: number;
+  readonly monotonic: () => number;
+}
+
+interface Waiter {
+  readonly key: string;
+  readonly config: () => ClientConfig;
+  readonly resolve: (client: PoolClient) => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** All pools of a node. */
+export class Pools {
+  readonly #options: PoolsOptions;
+  /** Least recently used first. */
+  readonly #idle: LentClient[] = [];
+  readonly #all = new Set<LentClient>();
+  readonly #waiters: Waiter[] = [];
+  readonly #sweeper: NodeJS.Timeout;
+  #closed = false;
+
+  constructor(options: PoolsOptions) {
+    this.#options = options;
+    this.#sweeper = setInterval(() => this.#closeIdle(), Math.max(50, options.idleMs / 4));
+    this.#sweeper.unref();
+  }
+
+  /** Open connections, those being opened included. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /**
+   * Lends a client for `key` (one database and role), made from `config` where none is idle. Throws `database_unavailable` after
+   * `waitMs` without one, and at once where the server can't be reached.
+   */
+  lend(key: string, config: () => ClientConfig, waitMs: number): Promise<PoolClient> {
+    if (this.#closed) return Promise.reject(errorOf(databaseUnavailable, {}));
+    const kept = this.#takeIdle(key);
+    if (kept !== null) return Promise.resolve(kept);
+    if (this.#makeRoom()) return this.#open(key, config());
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => {
+          this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+          reject(errorOf(databaseUnavailable, {}));
+        },
+        Math.max(0, waitMs),
+      );
+      const waiter: Waiter = { key, config, resolve, reject, timer };
+      this.#waiters.push(waiter);
+    });
+  }
+
+  /** Closes idle connections whose key begins so: before a database is dropped. */
+  async closeFor(prefix: string): Promise<void> {
+    await Promise.all(this.#idle.filter((client) => client.key.startsWith(prefix)).map((client) => this.#close(client)));
+  }
+
+  /** Closes everything; lent clients are closed when they come back, and cut off after `graceMs`. */
+  async stop(graceMs = 5_000): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweeper);
+    for (const waiter of this.#waiters.splice(0)) {
+      clearTimeout(waiter.timer);
+      waiter.reject(errorOf(databaseUnavailable, {}));
+    }
+    await Promise.all([...this.#idle].map((client) => this.#close(client)));
+    const end = this.#options.monotonic() + graceMs;
+    while (this.#all.size > 0 && this.#options.monotonic() < end) await new Promise((resolve) => setTimeout(resolve, 10));
+    await Promise.all([...this.#all].map((client) => this.#close(client)));
+  }
+
+  #takeIdle(key: string): LentClient | null {
+    const index = this.#idle.findLastIndex((client) => client.key === key);
+    const client = this.#idle[index];
+    if (client === undefined) return null;
+    this.#idle.splice(index, 1);
+    client.lent = true;
+    return client;
+  }
+
+  /** True when one more may be opened; closes the least recently used idle one for that. */
+  #makeRoom(): boolean {
+    if (this.#all.size < this.#options.maxConnections) return true;
+    const oldest = this.#idle[0];
+    if (oldest === undefined) return false;
+    void this.#close(oldest);
+    return true;
+  }
+
+  async #open(key: string, config: ClientConfig): Promise<PoolClient> {
+    const client = new LentClient(key, config);
+    this.#all.add(client);
+    client.on('error', () => {
+      client.broken = true;
+      if (!client.lent) void this.#close(client);
+    });
+    client.on('end', () => {
+      client.broken = true;
+      if (!client.lent) void this.#close(client);
+    });
+    client.release = (broken) => this.#release(client, broken !== undefined && broken !== false);
+    try {
+      await client.connect();
+    } catch (error) {
+      void this.#close(client);
+      throw connectionLost(error) ? errorOf(databaseUnavailable, {}, { cause: error }) : databaseError(error);
+    }
+    return client;
+  }
+
+  #release(client: LentClient, broken: boolean): void {
+    if (!client.lent) throw new Error('a connection was given back twice');
+    client.lent = false;
+    // An open transaction must not reach the next borrower.
+    const clean = !broken && !client.broken && !this.#closed && client.getTransactionStatus() === 'I';
+    if (!clean) {
+      void this.#close(client);
+      return;
+    }
+    const waiter = this.#waiters[0];
+    if (waiter === undefined) {
+      client.idleSinceMs = this.#options.monotonic();
+      this.#idle.push(client);
+    } else if (waiter.key === client.key) {
+      this.#waiters.shift();
+      clearTimeout(waiter.timer);
+      client.lent = true;
+      waiter.resolve(client);
+    } else void this.#close(client);
+  }
+
+  /** Closes a client and gives its place to the first in line. */
+  async #close(client: LentClient): Promise<void> {
+    if (!this.#all.delete(client)) return;
+    const index = this.#idle.indexOf(client);
+    if (index !== -1) this.#idle.splice(index, 1);
+    this.#serveWaiter();
+    await client.end().catch(() => {});
+  }
+
+  #serveWaiter(): void {
+    if (this.#closed || this.#all.size >= this.#options.maxConnections) return;
+    const waiter = this.#waiters.shift();
+    if (waiter === undefined) return;
+    clearTimeout(waiter.timer);
+    this.#open(waiter.key, waiter.config()).then(waiter.resolve, waiter.reject);
+  }
+
+  #closeIdle(): void {
+    const oldest = this.#options.monotonic() - this.#options.idleMs;
+    for (const client of this.#idle.filter((kept) => kept.idleSinceMs < oldest)) void this.#close(client);
+  }
+}
