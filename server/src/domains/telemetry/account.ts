@@ -68,13 +68,11 @@ export class RunAccount {
   }
 
   #step(cost: EffectCost): StepAccount | undefined {
-    // Frames count calls; the digits are dropped so that a function called in a loop is one step, not a thousand.
-    const frame = cost.frame === '' ? '' : cost.frame.replace(/\d+/g, '');
-    const key = frame === '' ? cost.step : `${frame}#${cost.step}`;
+    const key = cost.frame === '' ? cost.step : `${cost.frame}#${cost.step}`;
     const known = this.steps.get(key);
     if (known !== undefined) return known;
     if (this.steps.size >= maxSteps) return undefined;
-    const { step, effect } = cost;
+    const { step, frame, effect } = cost;
     const made = { step, frame, effect, calls: 0, durationMs: 0, rows: 0, unboundedRows: 0, unlimitedCallMs: 0 };
     this.steps.set(key, made);
     return made;

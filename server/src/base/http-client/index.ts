@@ -1,0 +1,6 @@
+/** The face of the outbound HTTP client. */
+
+export { decodeText } from './body.ts';
+export type { HttpClient, HttpClientOptions, OutboundAnswer, OutboundRequest } from './client.ts';
+export { createHttpClient } from './client.ts';
+export { outboundFailed, outboundTimeout } from './errors.ts';
