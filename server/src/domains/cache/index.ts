@@ -1,0 +1,3 @@
+/** The face of the cache. */
+export type { CacheOptions, CacheStore } from './store.ts';
+export { createMemoryCache } from './store.ts';
