@@ -74,8 +74,12 @@ export interface FilterDeclaration<
   /** Accepted types of the piped value; absent: any. Unless `null` is listed, null yields null without calling `run`. */
   readonly input?: I;
   readonly parameters: P;
-  /** The static type of the result, from those of input and arguments (a lambda's is that of its body). */
-  readonly result: (input: Type, args: readonly Type[]) => Type;
+  /**
+   * The static type of the result, from those of input and arguments (a lambda's is that of its body). `constants` holds the
+   * value of each argument that is a literal (`constantOf`), undefined for others: `pick:["a"]` then knows its fields.
+   * Nullability that comes from a null input is the caller's business.
+   */
+  readonly result: (input: Type, args: readonly Type[], constants?: readonly (Value | undefined)[]) => Type;
   readonly run: (context: FilterContext, value: ValueOf<I>, ...args: Arguments<P>) => Value;
   readonly examples: readonly FilterExample[];
 }

@@ -1,7 +1,6 @@
 /** A JSON reader of our own, for texts with fractions, exponents or long numbers, and for saying where a text is wrong. */
 import { defineError, errorOf, listTooLarge, numberOutOfRange } from '../errors.ts';
 import type { Limits } from '../limits.ts';
-import { lineColumn } from '../problems.ts';
 import { Decimal } from './decimal.ts';
 import { Float } from './float.ts';
 import { stringEnd } from './json-scan.ts';
@@ -45,7 +44,9 @@ class JsonReader {
   }
 
   #wrong(reason: string, at = this.#at): Error {
-    return errorOf(badJson, { reason, ...lineColumn(this.#text, at) });
+    const before = this.#text.slice(0, at);
+    const lineStart = before.lastIndexOf('\n') + 1;
+    return errorOf(badJson, { reason, line: before.split('\n').length, column: at - lineStart + 1 });
   }
 
   #space(): void {
@@ -78,7 +79,9 @@ class JsonReader {
   #object(depth: number): Value {
     const object: Record<string, Value> = {};
     if (this.#take('}')) return object;
+    let members = 0;
     do {
+      if (members++ >= this.#limits.listItems) throw errorOf(listTooLarge, { limit: this.#limits.listItems });
       this.#space();
       if (this.#text[this.#at] !== '"') throw this.#wrong('a key in double quotes is expected');
       const key = this.#string();

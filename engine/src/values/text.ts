@@ -28,8 +28,8 @@ function plainText(value: Value, textLength: number): string {
   return value.toText();
 }
 
-/** JSON for a text: what is too large for it is a text too large, not an answer. */
-function jsonText(value: Value, textLength: number): string {
+/** JSON for a text: what is too large for it is a text too large (`text_too_large`, in bytes), not an answer. */
+export function jsonText(value: Value, textLength: number): string {
   try {
     return encodeJson(value, { decimals: 'number', limitBytes: textLength });
   } catch (error) {
