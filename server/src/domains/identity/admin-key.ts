@@ -4,8 +4,8 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
-import type { Postgres } from '../../base/postgres/index.ts';
 import { base32, readSecretFile, writeSecretFile } from '../../base/crypto/index.ts';
+import type { Postgres } from '../../base/postgres/index.ts';
 
 /** Says whether a text is the admin key. */
 export interface Identity {
@@ -22,42 +22,16 @@ export interface AdminKey extends Identity {
   readonly given: boolean;
 }
 
-interface StoredHash {
-  readonly salt: string;
-  readonly hash: string;
+const saltBytes = 16;
+
+/** Salt, then the keyed hash. The key has 32 characters or more and is checked on every control call: a fast hash is right here. */
+function hashOf(key: string, salt: Uint8Array): Uint8Array {
+  return Buffer.concat([salt, createHmac('sha256', salt).update(key).digest()]);
 }
 
-const settingName = 'admin_key';
-
-function hashOf(key: string, salt: string): string {
-  // The key has 32 characters or more and is checked on every control call: a fast keyed hash is right, a slow one is not.
-  return createHmac('sha256', Buffer.from(salt, 'hex')).update(key).digest('hex');
-}
-
-function verifier(stored: StoredHash): (key: string) => boolean {
-  const wanted = Buffer.from(stored.hash, 'hex');
-  return (key) => timingSafeEqual(Buffer.from(hashOf(key, stored.salt), 'hex'), wanted);
-}
-
-function newHash(key: string): StoredHash {
-  const salt = randomBytes(16).toString('hex');
-  return { salt, hash: hashOf(key, salt) };
-}
-
-async function keep(postgres: Postgres, stored: StoredHash, replace: boolean): Promise<StoredHash> {
-  const conflict = replace ? 'do update set value = excluded.value' : 'do nothing';
-  await postgres.control(
-    `insert into instance_settings (name, value) values ($1, $2) on conflict (name) ${conflict}`,
-    [settingName, JSON.stringify(stored)],
-  );
-  return (await storedHash(postgres)) ?? stored;
-}
-
-async function storedHash(postgres: Postgres): Promise<StoredHash | null> {
-  const { rows } = await postgres.control<{ value: StoredHash }>('select value from instance_settings where name = $1', [
-    settingName,
-  ]);
-  return rows[0]?.value ?? null;
+function verifier(stored: Uint8Array): (key: string) => boolean {
+  const salt = stored.subarray(0, saltBytes);
+  return (key) => timingSafeEqual(hashOf(key, salt), stored);
 }
 
 /**
@@ -71,26 +45,31 @@ export async function openAdminKey(options: {
   readonly given: string | null;
 }): Promise<AdminKey> {
   const { postgres, dataPath, given } = options;
+  const known = await storedHash(postgres);
   if (given !== null) {
-    const known = await storedHash(postgres);
-    const stored = known !== null && verifier(known)(given) ? known : newHash(given);
-    if (stored !== known) await keep(postgres, stored, true);
+    const stored = known !== null && verifier(known)(given) ? known : hashOf(given, randomBytes(saltBytes));
+    if (stored !== known) await postgres.control('update instance set admin_key_hash = $1', [stored]);
     return { verify: verifier(stored), generated: null, file: null, given: true };
   }
   const file = join(dataPath, 'admin-key');
-  const known = await storedHash(postgres);
   if (known === null) return generate(postgres, file);
   const text = await readSecretFile(file);
   return { verify: verifier(known), generated: null, file: text !== null && verifier(known)(text) ? file : null, given: false };
 }
 
+async function storedHash(postgres: Postgres): Promise<Uint8Array | null> {
+  const { rows } = await postgres.control<{ admin_key_hash: Uint8Array | null }>('select admin_key_hash from instance');
+  return rows[0]?.admin_key_hash ?? null;
+}
+
 async function generate(postgres: Postgres, file: string): Promise<AdminKey> {
   const key = `ashlar_${base32(randomBytes(32))}`;
-  const own = newHash(key);
+  const own = hashOf(key, randomBytes(saltBytes));
   // The file first: a key whose hash is stored but that nobody has would lock everyone out.
   await writeSecretFile(file, `${key}\n`);
-  const stored = await keep(postgres, own, false);
-  // Another node that started at the same moment may have been first; its key holds then.
-  const mine = stored.hash === own.hash;
-  return { verify: verifier(stored), generated: mine ? key : null, file: mine ? file : null, given: false };
+  const { rowCount } = await postgres.control('update instance set admin_key_hash = $1 where admin_key_hash is null', [own]);
+  if (rowCount === 1) return { verify: verifier(own), generated: key, file, given: false };
+  // Another node that started at the same moment was first; its key holds.
+  const stored = (await storedHash(postgres)) ?? own;
+  return { verify: verifier(stored), generated: null, file: null, given: false };
 }

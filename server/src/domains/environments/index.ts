@@ -1,0 +1,15 @@
+/** Environments of workspaces and the values of their variables. */
+export type { EnvironmentCallParts } from './calls.ts';
+export { environmentCalls } from './calls.ts';
+export type { EnvironmentRecord } from './environments.ts';
+export {
+  createEnvironment,
+  environmentsInForce,
+  findEnvironment,
+  findEnvironmentById,
+  getEnvironment,
+  listEnvironments,
+} from './environments.ts';
+export { bumpRevision, revisionChannel } from './revision.ts';
+export type { Declared, StoredVariables } from './variables.ts';
+export { envOf, setVariables, storedVariables } from './variables.ts';

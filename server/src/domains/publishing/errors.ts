@@ -1,0 +1,88 @@
+/** What publishing can end with, each code once. */
+import { defineError } from '@ashlar/engine';
+
+export const workspaceInvalid = defineError<{ errors: number; first: string }>({
+  code: 'workspace_invalid',
+  status: 422,
+  title: 'The workspace has problems and was not published',
+  solve: '`payload.problems` lists every problem with file, line, column and hint. `ashlar check` shows the same without publishing.',
+  message: (d) => `The workspace has ${d.errors === 1 ? 'a problem' : `${d.errors} problems`} and was not published. ${d.first}`,
+});
+export const workspaceNameDiffers = defineError<{ wanted: string; found: string }>({
+  code: 'workspace_name_differs',
+  status: 422,
+  title: 'The files name another workspace than the address',
+  solve: 'Call the address of the workspace that `ashlar.jsonc` names, or change `name` there.',
+  message: (d) => `The files are of the workspace "${d.found}", the address says "${d.wanted}".`,
+});
+export const planNeedsAnswers = defineError<{ summary: string }>({
+  code: 'plan_needs_drops',
+  status: 409,
+  title: 'The schema change would lose data, or needs an answer',
+  solve:
+    '`payload.plan` shows it. Name each table or column that may be dropped (`--drop order.note`, `drops: ["order.note"]`), or say in the file what it was called before (`"was": "old_name"`).',
+  message: (d) => `The change of the tables needs an answer first: ${d.summary}`,
+});
+export const groupTaken = defineError<{ path: string; workspace: string }>({
+  code: 'group_taken',
+  status: 409,
+  title: 'Another workspace serves a group of this name',
+  solve: 'Group paths are unique in an instance. Give the group another `"path"` in its group.jsonc, or rename its folder.',
+  message: (d) => `/api:${d.path} belongs to the workspace "${d.workspace}".`,
+});
+export const versionConflict = defineError<{ parent: string; head: string }>({
+  code: 'version_conflict',
+  status: 409,
+  title: 'Another version was published in the meantime',
+  solve: 'Pull the version in force, bring your changes over, and publish again with its id as `parent`.',
+  message: (d) => `The version in force is ${d.head}, not ${d.parent}.`,
+});
+export const versionTooLarge = defineError<{ what: string; bytes: number; limitBytes: number }>({
+  code: 'version_too_large',
+  status: 413,
+  title: "The workspace's files are larger than allowed",
+  solve: 'A file may have 20 MB, all files of a version together 45 MB. Load larger data through an endpoint instead of `seeds/`.',
+  message: (d) => `${d.what} has ${d.bytes} bytes; ${d.limitBytes} are allowed.`,
+});
+export const fileRefused = defineError<{ path: string; reason: string }>({
+  code: 'file_refused',
+  status: 422,
+  title: 'A file of the workspace has a path that is not allowed',
+  solve: 'Paths are relative to the workspace, with forward slashes, without `.` and `..`. `env.local.jsonc` is never published.',
+  message: (d) => `${d.path}: ${d.reason}.`,
+});
+export const environmentHeld = defineError<object>({
+  code: 'environment_held',
+  status: 503,
+  title: 'The tables are being changed at this moment',
+  solve: 'Try again after the seconds in Retry-After.',
+  message: () => 'The tables of this environment are being changed; try again in a moment.',
+});
+export const schemaBusy = defineError<{ seconds: number }>({
+  code: 'schema_busy',
+  status: 503,
+  title: 'The schema change found no gap between running requests',
+  solve: 'Nothing was changed. Publish again; long transactions and long queries on the changed tables hold it up.',
+  message: (d) => `The change of the tables could not begin within ${d.seconds} seconds and was rolled back.`,
+});
+export const schemaRefused = defineError<{ reason: string }>({
+  code: 'schema_refused',
+  status: 409,
+  title: 'The rows that are there do not fit the new tables',
+  solve: 'Nothing was changed. Bring the rows into the new shape first (for example no nulls, no duplicates), then publish again.',
+  message: (d) => `PostgreSQL refused the change of the tables: ${d.reason}. Nothing was changed.`,
+});
+export const nothingPublished = defineError<{ what: string }>({
+  code: 'nothing_published',
+  status: 409,
+  title: 'The environment has no version in force',
+  solve: 'Publish the workspace there first.',
+  message: (d) => `${d.what} has no version in force.`,
+});
+export const publicationOver = defineError<{ id: string; state: string }>({
+  code: 'publication_over',
+  status: 409,
+  title: 'The publication can no longer be cancelled',
+  solve: 'Seeds and indexes can be cancelled while they are under way; what is in force is taken back by restoring the version before.',
+  message: (d) => `Publication ${d.id} is ${d.state} and can't be cancelled.`,
+});

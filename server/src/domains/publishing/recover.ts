@@ -1,0 +1,51 @@
+/**
+ * What a crash left (semantics 35): a publication whose tables were not changed is given up, one whose tables are new is
+ * finished. Done when a node starts, before the next publication, and by any node that sees one without an owner.
+ */
+import type { EnvironmentRecord } from '../environments/index.ts';
+import type { PublishParts } from './parts.ts';
+import { ProgressNotes } from './progress.ts';
+import { movePublication, type PublicationRecord, unfinishedPublications } from './publication-store.ts';
+import { fail, putInForce } from './stages.ts';
+import { findVersion, loadFiles } from './version-store.ts';
+
+/** Finishes or gives up every open publication of an environment. The environment's lock is held. */
+export async function recoverEnvironment(parts: PublishParts, environment: EnvironmentRecord): Promise<void> {
+  for (const publication of await unfinishedPublications(parts.postgres, environment.id)) {
+    parts.log.info('a publication was left half done; it is being settled', {
+      workspace: environment.workspace,
+      environment: environment.name,
+      publication: publication.id,
+      state: publication.state,
+    });
+    await settle(parts, environment, publication);
+  }
+}
+
+async function settle(parts: PublishParts, environment: EnvironmentRecord, publication: PublicationRecord): Promise<void> {
+  const { postgres } = parts;
+  const version = await findVersion(postgres, publication.versionId);
+  if (version === null) throw new Error(`publication ${publication.id} has lost its version`);
+  let { state } = publication;
+  if (state === 'planned') {
+    if (!(await parts.schema.isApplied(environment.database, version.id))) return fail(postgres, publication, 'interrupted');
+    await movePublication(postgres, publication.id, ['planned'], 'schema_applied');
+    state = 'schema_applied';
+  }
+  const { workspace } = await parts.cache.get(version.id);
+  const files = await loadFiles(postgres, version);
+  const stopper = new AbortController();
+  const notes = new ProgressNotes(postgres, publication.id, stopper);
+  const options = { onProgress: notes.note, signal: stopper.signal, seed: (path: string) => files.get(path) };
+  try {
+    if (state === 'schema_applied') {
+      await parts.schema.seed(environment.database, workspace, options);
+      await putInForce(postgres, publication);
+      await parts.refresh();
+    }
+    await parts.schema.finish(environment.database, options);
+    await movePublication(postgres, publication.id, ['in_force'], stopper.signal.aborted ? 'cancelled' : 'done');
+  } finally {
+    notes.stop();
+  }
+}
