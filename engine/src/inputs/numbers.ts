@@ -1,0 +1,98 @@
+/** Checks of int, bigint, decimal and float. */
+import { Decimal } from '../values/decimal.ts';
+import { Float } from '../values/float.ts';
+import type { Value } from '../values/value.ts';
+import { type Check, describe } from './check.ts';
+import type { Report } from './report.ts';
+
+/** Digits of a number sent as text, sign and point included; what is longer can't be meant. */
+const maxNumberText = 1_100;
+const wholeForm = /^[+-]?\d+$/;
+const decimalForm = /^[+-]?\d+(?:\.\d*)?$|^[+-]?\.\d+$/;
+const floatForm = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
+const int8Min = -(2n ** 63n);
+const int8Max = 2n ** 63n - 1n;
+
+const isText = (text: string, form: RegExp): boolean => text.length <= maxNumberText && form.test(text);
+
+/** An exact whole number of a value, null when it is not one. */
+function wholeOf(value: Value, textual: boolean): bigint | null {
+  if (typeof value === 'number') return BigInt(value);
+  if (typeof value === 'string') return textual && isText(value, wholeForm) ? BigInt(value.replace('+', '')) : null;
+  if (value instanceof Decimal) return value.isInteger() ? value.truncate() : null;
+  if (value instanceof Float) return Number.isInteger(value.$value) ? BigInt(value.$value) : null;
+  return null;
+}
+
+/** int: a whole number within ±(2⁵³−1); `1.0` is one, `1.5` is not. */
+export const checkInt: Check = (value, textual, report) => {
+  if (typeof value === 'number') return value + 0;
+  const whole = wholeOf(value, textual);
+  if (whole === null) return refuseNumber(value, textual, 'a whole number', report);
+  const number = Number(whole);
+  if (!Number.isSafeInteger(number))
+    return report.refuse('out_of_range', 'must be between -9007199254740991 and 9007199254740991');
+  return number;
+};
+
+/** bigint: the range of PostgreSQL's int8. Kept as text, in its shortest spelling. Digits as text are welcome everywhere. */
+export const checkBigint: Check = (value, _textual, report) => {
+  const whole = wholeOf(value, true);
+  if (whole === null) return refuseNumber(value, true, 'a whole number, as a number or a text of digits', report);
+  if (whole < int8Min || whole > int8Max)
+    return report.refuse('out_of_range', 'must be between -9223372036854775808 and 9223372036854775807');
+  return whole.toString();
+};
+
+/**
+ * decimal: every digit kept. A text of digits is welcome in JSON too, because answers carry decimals as texts where
+ * `"decimals": "text"` is set, and what leaves must be able to come back.
+ */
+export const checkDecimal: Check = (value, _textual, report) => {
+  if (value instanceof Decimal) return value;
+  if (typeof value === 'number') return Decimal.of(value);
+  if (value instanceof Float) return value.toDecimal();
+  const decimal = typeof value === 'string' && isText(value, decimalForm) ? Decimal.parse(value) : null;
+  return decimal ?? refuseNumber(value, true, 'a decimal number', report);
+};
+
+/** float: a finite double. */
+export const checkFloat: Check = (value, textual, report) => {
+  if (value instanceof Float) return value;
+  if (typeof value === 'number') return Float.of(value);
+  if (!(value instanceof Decimal) && !(typeof value === 'string' && textual && isText(value, floatForm)))
+    return refuseNumber(value, textual, 'a number', report);
+  const number = typeof value === 'string' ? Number(value) : value.toNumber();
+  return Number.isFinite(number) ? Float.of(number) : report.refuse('out_of_range', 'is beyond the range of a float');
+};
+
+function refuseNumber(value: Value, textual: boolean, wanted: string, report: Report): undefined {
+  if (typeof value !== 'string') return report.refuse('wrong_type', `must be ${wanted}, not ${describe(value)}`);
+  const hint = textual ? '' : ': send it without quotes';
+  return report.refuse('wrong_type', `must be ${wanted}, not a text${isText(value, floatForm) ? hint : ''}`);
+}
+
+/** A number's size against `min` and `max`, exactly. Bigints are texts of digits. */
+export function sizeCheck(min: number | undefined, max: number | undefined): (value: Value, report: Report) => boolean {
+  const least = min === undefined ? null : exact(min);
+  const most = max === undefined ? null : exact(max);
+  return (value, report) => {
+    if (typeof value === 'number') {
+      if (min !== undefined && value < min) return refuseSize('too_small', min, report);
+      return max !== undefined && value > max ? refuseSize('too_large', max, report) : true;
+    }
+    const decimal = value instanceof Decimal ? value : exact(value instanceof Float ? value.$value : String(value));
+    if (min !== undefined && least !== null && decimal.compare(least) < 0) return refuseSize('too_small', min, report);
+    return max !== undefined && most !== null && decimal.compare(most) > 0 ? refuseSize('too_large', max, report) : true;
+  };
+}
+
+/** The exact decimal of a finite number's shortest text, or of a text of digits. */
+function exact(value: number | string): Decimal {
+  return Decimal.parse(String(value)) ?? Decimal.of(0);
+}
+
+function refuseSize(code: 'too_small' | 'too_large', bound: number, report: Report): false {
+  report.refuse(code, code === 'too_small' ? `must be at least ${bound}` : `must be at most ${bound}`);
+  return false;
+}
