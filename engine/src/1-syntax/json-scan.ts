@@ -102,16 +102,16 @@ export class JsonScanner {
     }
   }
 
-  /** True when a key and its colon stand at `at`. */
+  /** True when a key and its colon (or an equals sign meant as one) stand at `at`. */
   protected keyStandsAt(at: number): boolean {
     const closing = closingQuote(this.text.charAt(at));
     if (closing === undefined) {
       const word = this.wordAt(at);
-      return word !== '' && this.peek(at + word.length).character === ':';
+      return word !== '' && ':='.includes(this.peek(at + word.length).character || ' ');
     }
     for (let i = at + 1; i < this.text.length; i++) {
       const character = this.text.charAt(i);
-      if (character === closing) return this.peek(i + 1).character === ':';
+      if (character === closing) return ':='.includes(this.peek(i + 1).character || ' ');
       if (character === '\n') return false;
       if (character === '\\') i++;
     }
