@@ -50,8 +50,10 @@ export class AshlarError extends Error {
   readonly payload: unknown;
   readonly fields: readonly FieldError[] | undefined;
   readonly uncatchable: boolean;
-  /** The step's identity and function, filled in by the run where it is known. */
+  /** The step's identity, filled in by the run where it is known. */
   step: string | undefined;
+  /** Where that step stands, for callers that may know. */
+  location: (() => { file: string; pointer: string; line: number; column: number }) | undefined;
 
   constructor(
     code: string,

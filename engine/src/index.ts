@@ -2,16 +2,28 @@
 export type * from './1-syntax/ast.ts';
 export type { StepInfo } from './3-plan/ir.ts';
 export type { Binding, ResultColumn, Statement } from './3-plan/sql/statement.ts';
+export { searchExpression } from './3-plan/sql/search.ts';
+export { type CompileOptions, compileWorkspace } from './compile.ts';
 export type * from './compiled.ts';
 export type * from './effects.ts';
 export { syncEffects } from './effects.ts';
 export * from './errors.ts';
+export {
+  type CheckedInputs,
+  headerName,
+  inputSchema,
+  inputsSchema,
+  prepareInputs,
+  type RawInputs,
+  typeSchema,
+} from './inputs/index.ts';
 export * from './limits.ts';
 export type { Problem, ProblemKind, Severity } from './problems.ts';
-export { lineColumn, Problems, problemKinds } from './problems.ts';
-export type { Outcome, PostProcess, RunOptions } from './run/run.ts';
+export { defineProblem, lineColumn, Problems, problemKinds } from './problems.ts';
+export type { Outcome, PostProcess, RunOptions, StepObserver } from './run/run.ts';
 export { Run } from './run/run.ts';
 export type { CancelSignal } from './run/signal.ts';
+export type { JsonSchema } from './schema/json-schema.ts';
 export { Decimal } from './values/decimal.ts';
 export { Float } from './values/float.ts';
 export { decodeJson, encodeJson } from './values/json.ts';
@@ -19,3 +31,5 @@ export { toText, typeName } from './values/operators.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
 export type * from './workspace/model.ts';
+export { readWorkspace } from './workspace/index.ts';
+export { CancelSource } from './run/signal.ts';

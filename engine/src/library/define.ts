@@ -47,6 +47,8 @@ export interface FunctionParameter {
   readonly aliases?: readonly string[];
   /** Shown in the reference. */
   readonly default?: unknown;
+  /** The function's own `check` looks at it, at the right moment. */
+  readonly deferred?: true;
 }
 
 export interface FunctionExample {
@@ -99,6 +101,50 @@ export interface StepCheck {
   problem<D extends object>(kind: ProblemKind<D>, at: { readonly span: Span; readonly pointer: string }, details: D): void;
   /** Where the step stands. */
   readonly flow: Flow;
+  /** For functions with nested steps: how control passes through them. */
+  readonly walk: StepWalk;
+  /** The type of what a function of the workspace answers. */
+  functionType(name: string): Type;
+  /** What is known of a function of the workspace before its stack is checked. */
+  summary(functionName: string): StackSummary | undefined;
+  /** What steps nested below this one do, through run_function too. */
+  nested(parameter: string): StackSummary;
+}
+
+/** What a stack does, read off its steps without checking them; run_function's are included. */
+export interface StackSummary {
+  readonly effects: ReadonlySet<EffectName>;
+  /** Locks rows outside a transaction of its own. */
+  readonly needsTransaction: boolean;
+}
+
+/** How the check passes through nested steps. Control functions call it from their `check`. */
+export interface StepWalk {
+  /** Checks the nested steps of an array node in order. `what` names it in problems. */
+  block(node: JsonNode | undefined, what: string, flow?: Partial<Flow>): void;
+  /** Ways of which one is taken: afterwards names of each exist, null where a way did not make them. */
+  ways(...ways: readonly (() => void)[]): void;
+  /** A body that runs any number of times. `nodes` are its stacks, whose names exist from the start of the second turn on. */
+  loop(nodes: readonly (JsonNode | undefined)[], body: () => void): void;
+  /** What follows may happen after any of the steps in `nodes` (a catch block). */
+  afterAny(nodes: readonly (JsonNode | undefined)[]): void;
+  /** Names that exist only inside `body`; their slots are found by `key` in the plan (`slot(key)`). */
+  withNames(
+    names: readonly { readonly key: string; readonly name: string; readonly type: Type; readonly at: JsonNode }[],
+    body: () => void,
+  ): void;
+  /** A parallel branch: sees what exists read-only, makes its own. Answers the type of its result. */
+  branch(name: string, node: JsonNode): Type;
+  /** The steps of post_process: they see what exists, and leave nothing. */
+  aside(node: JsonNode | undefined, what: string): void;
+  /** This step makes (or gives a new type to) the variable that a `variable` parameter names. */
+  assign(parameter: string, type: Type): void;
+  /** This step changes what a `path` parameter names. */
+  assignPath(parameter: string, type: Type): void;
+  /** Control never passes this step. */
+  leave(): void;
+  /** The stack answers a value of this type here. */
+  returns(type: Type): void;
 }
 
 /** Which rows an expression may speak of: `db.NAME.COLUMN`, and bare names for the enclosing row (`parent.COLUMN`). */
@@ -134,14 +180,16 @@ export interface StepPlan extends StepCheck {
   value(name: string): IrExpression | null;
   /** An object of the named parameters' values, absent ones left out: the usual `args` of an invoke. */
   values(...names: readonly string[]): IrExpression;
-  /** The slot of a variable named by a `variable` parameter (or of a literal name in a raw one). */
-  slot(name: string): number;
+  /** The slot that `walk.assign` or `walk.withNames` made, by its key (the parameter's name). */
+  slot(key: string): number;
+  /** Slot of the last return_as of a parallel branch, null without one. */
+  lastResult(branch: string): number | null;
   /** The parts of a `path` parameter after its variable. */
   path(parameter: string): { readonly slot: number; readonly parts: readonly IrPathPart[] };
   /** The nested steps of a `stack` parameter; empty when absent. */
   block(parameter: string): IrBlock;
-  /** The nested steps of any array node inside `branches` or `cases`. */
-  blockOf(node: JsonNode): IrBlock;
+  /** The nested steps of any array node inside `branches` or `cases`; empty for undefined. */
+  blockOf(node: JsonNode | undefined): IrBlock;
   /** The usual effect step: `invoke(run, step, plan, args)` awaited into return_as. */
   invoke<P, A>(invoke: Invoke<P, A>, plan: P, args: IrExpression, options?: { readonly awaits?: boolean }): IrStatement;
 }

@@ -28,3 +28,13 @@ export interface Statement {
   /** Takes row locks. */
   readonly locks: boolean;
 }
+
+/** A step's plan that can show its SQL: the usual variant of each of its statements. */
+export interface ExplainablePlan {
+  statements(): readonly Statement[];
+}
+
+/** Whether a plan can show its SQL. */
+export function isExplainable(plan: unknown): plan is ExplainablePlan {
+  return typeof plan === 'object' && plan !== null && 'statements' in plan && typeof plan.statements === 'function';
+}

@@ -1,0 +1,106 @@
+/**
+ * What a stack does, read off its JSON before anything is checked: which effects its steps may ask for, and whether it locks
+ * rows outside a transaction of its own. Calls are followed, also in a circle.
+ */
+import { type JsonNode, member } from '../1-syntax/ast.ts';
+import type { EffectName } from '../effects.ts';
+import type { StackSummary } from '../library/define.ts';
+import { findFunction } from '../library/index.ts';
+import type { Workspace } from '../workspace/model.ts';
+
+interface Draft {
+  readonly effects: Set<EffectName>;
+  needsTransaction: boolean;
+  readonly calls: Set<string>;
+  /** Calls that stand outside a transaction of the stack's own. */
+  readonly bareCalls: Set<string>;
+}
+
+const textOf = (node: JsonNode | undefined): string | undefined => (node?.kind === 'string' ? node.value : undefined);
+
+/** Collects from one node what it and everything below it does. */
+function collect(node: JsonNode, draft: Draft, inTransaction: boolean): void {
+  if (node.kind === 'array') {
+    for (const item of node.items) collect(item, draft, inTransaction);
+    return;
+  }
+  if (node.kind !== 'object') return;
+  const disabled = member(node, 'disabled');
+  if (disabled?.kind === 'boolean' && disabled.value) return;
+  const name = textOf(member(node, 'function'));
+  const declaration = name === undefined ? undefined : findFunction(name)?.declaration;
+  for (const effect of declaration?.effects ?? []) draft.effects.add(effect);
+  if (member(node, 'lock') !== undefined && declaration?.parameters['lock'] !== undefined && !inTransaction)
+    draft.needsTransaction = true;
+  const called = declaration?.name === 'run_function' ? textOf(member(node, 'name')) : undefined;
+  if (called !== undefined) {
+    draft.calls.add(called);
+    if (!inTransaction) draft.bareCalls.add(called);
+  }
+  const inside = inTransaction || declaration?.name === 'transaction';
+  for (const m of node.members) collect(m.value, draft, inside);
+}
+
+const draftOf = (): Draft => ({ effects: new Set(), needsTransaction: false, calls: new Set(), bareCalls: new Set() });
+
+/** Summaries of all functions of a workspace, and of any piece of a stack. */
+export class Summaries {
+  readonly #functions = new Map<string, Draft>();
+
+  constructor(workspace: Workspace) {
+    for (const [name, definition] of workspace.functions) {
+      const draft = draftOf();
+      collect(definition.stack.steps, draft, false);
+      this.#functions.set(name, draft);
+    }
+    // A few rounds reach the end: each one carries what is known one call further, and nothing is ever taken away.
+    for (let changed = true; changed; ) {
+      changed = false;
+      for (const draft of this.#functions.values()) changed = this.#follow(draft) || changed;
+    }
+  }
+
+  #follow(draft: Draft): boolean {
+    const before = draft.effects.size;
+    const locked = draft.needsTransaction;
+    for (const name of draft.calls) {
+      const called = this.#functions.get(name);
+      for (const effect of called?.effects ?? []) draft.effects.add(effect);
+      if (called?.needsTransaction === true && draft.bareCalls.has(name)) draft.needsTransaction = true;
+    }
+    return draft.effects.size !== before || draft.needsTransaction !== locked;
+  }
+
+  /** Of a function of the workspace. */
+  of(functionName: string): StackSummary | undefined {
+    return this.#functions.get(functionName);
+  }
+
+  /** Of the steps below a node. */
+  below(node: JsonNode | undefined, inTransaction: boolean): StackSummary {
+    const draft = draftOf();
+    if (node !== undefined) collect(node, draft, inTransaction);
+    this.#follow(draft);
+    return draft;
+  }
+}
+
+const databaseEffects: ReadonlySet<EffectName> = new Set([
+  'query',
+  'direct_query',
+  'begin',
+  'commit',
+  'rollback',
+  'savepoint',
+  'release_savepoint',
+  'rollback_to_savepoint',
+]);
+
+/** Whether any of the effects is the database's. */
+export const usesDatabase = (effects: ReadonlySet<EffectName>): boolean => [...effects].some((e) => databaseEffects.has(e));
+
+/** Whether all of the effects are undone by a rollback (time, randomness and the log may be asked again). */
+export const onlyDatabase = (effects: ReadonlySet<EffectName>): boolean =>
+  [...effects].every(
+    (e) => databaseEffects.has(e) || e === 'now' || e === 'uuid' || e === 'random' || e === 'log' || e === 'hash_password',
+  );

@@ -1,0 +1,3 @@
+import type { FunctionDeclaration } from '../define.ts';
+
+export const databaseFunctions: readonly FunctionDeclaration[] = [];

@@ -1,0 +1,50 @@
+/** The function library: every function there is, found by any of its names. */
+import { nearest } from '../nearest.ts';
+import { cacheFunctions } from './cache/index.ts';
+import { databaseFunctions } from './database/index.ts';
+import type { FunctionDeclaration } from './define.ts';
+import { flowFunctions } from './flow/index.ts';
+import { networkFunctions } from './network/index.ts';
+import { performanceFunctions } from './performance/index.ts';
+import { securityFunctions } from './security/index.ts';
+import { utilityFunctions } from './utility/index.ts';
+import { variableFunctions } from './variables/index.ts';
+
+export const functions: readonly FunctionDeclaration[] = [
+  ...variableFunctions,
+  ...flowFunctions,
+  ...databaseFunctions,
+  ...networkFunctions,
+  ...cacheFunctions,
+  ...securityFunctions,
+  ...utilityFunctions,
+  ...performanceFunctions,
+];
+
+/** Names are matched without regard to case, blanks and slashes as underscores: "Query All Records" is query_all_records. */
+const normal = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/\s*\/\s*|\s+|-/g, '_');
+
+const byName = new Map<string, FunctionDeclaration>();
+for (const declaration of functions)
+  for (const name of [declaration.name, ...(declaration.aliases ?? [])]) {
+    if (byName.has(normal(name))) throw new Error(`two functions are called ${name}`);
+    byName.set(normal(name), declaration);
+  }
+
+/** Finds a function by its name or an alias; `canonical` tells whether it was written as it is spelled here. */
+export function findFunction(
+  name: string,
+): { readonly declaration: FunctionDeclaration; readonly canonical: boolean } | undefined {
+  const declaration = byName.get(normal(name));
+  return declaration === undefined ? undefined : { declaration, canonical: declaration.name === name };
+}
+
+/** The canonical name nearest to an unknown one. */
+export function nearestFunction(name: string): string | undefined {
+  const found = nearest(normal(name), [...byName.keys()]);
+  return found === undefined ? undefined : byName.get(found)?.name;
+}
