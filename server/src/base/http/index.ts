@@ -1,0 +1,16 @@
+/** Plain HTTP: targets, queries, bearer tokens, refusals. */
+export { bearerToken } from './bearer.ts';
+export {
+  badRequest,
+  bodyTooLarge,
+  expectationFailed,
+  headersTooLarge,
+  methodNotAllowed,
+  methodUnknown,
+  requestTimeout,
+  tooManyParameters,
+  unsupportedMediaType,
+  urlTooLong,
+} from './errors.ts';
+export type { Target } from './target.ts';
+export { decodePercent, maxParameters, parseQuery, queryObject, splitTarget } from './target.ts';

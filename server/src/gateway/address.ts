@@ -1,0 +1,83 @@
+/**
+ * The station "real client address": the socket's, or what trusted proxies say it was. Forwarding headers of anybody else
+ * are never looked at.
+ */
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
+/** Finds the client's address of a request. */
+export interface AddressReader {
+  /** Whether the peer is a trusted proxy. */
+  trusts(peer: string): boolean;
+  /** `headers` are node's, names lower-cased. */
+  read(peer: string | undefined, headers: Readonly<Record<string, string | string[] | undefined>>): string;
+}
+
+const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
+
+/** One spelling for an address: IPv4-mapped becomes IPv4, a zone is dropped, IPv6 in lower case. */
+export function plainAddress(text: string): string {
+  const found = mapped.exec(text)?.[1];
+  if (found !== undefined) return found;
+  const zone = text.indexOf('%');
+  return (zone === -1 ? text : text.slice(0, zone)).toLowerCase();
+}
+
+function rangesOf(cidrs: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const cidr of cidrs) {
+    const [address = '', length] = cidr.replaceAll(/[[\]]/g, '').split('/');
+    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
+    if (isIP(address) === 0) throw new Error(`"${cidr}" is not an address or CIDR range`);
+    list.addSubnet(address, length === undefined ? (family === 'ipv4' ? 32 : 128) : Number(length), family);
+  }
+  return list;
+}
+
+/** Takes port, brackets and quotes off one entry of a forwarding header; null when it is no address. */
+function forwardedAddress(entry: string): string | null {
+  let text = entry.trim().replace(/^"(.*)"$/, '$1');
+  if (text.startsWith('[')) text = text.slice(1, Math.max(1, text.indexOf(']')));
+  else if (/^\d{1,3}(\.\d{1,3}){3}:\d+$/.test(text)) text = text.slice(0, text.indexOf(':'));
+  const address = plainAddress(text);
+  return isIP(address) === 0 ? null : address;
+}
+
+const oneLine = (value: string | string[] | undefined): string => (typeof value === 'string' ? value : (value ?? []).join(','));
+
+/** The `for=` entries of RFC 7239, or those of X-Forwarded-For; nearest proxy last. */
+function forwardedChain(headers: Readonly<Record<string, string | string[] | undefined>>): readonly string[] {
+  const simple = headers['x-forwarded-for'];
+  if (simple !== undefined) return oneLine(simple).split(',');
+  const chain: string[] = [];
+  for (const element of oneLine(headers.forwarded).split(','))
+    for (const pair of element.split(';')) {
+      const at = pair.indexOf('=');
+      if (at !== -1 && pair.slice(0, at).trim().toLowerCase() === 'for') chain.push(pair.slice(at + 1));
+    }
+  return chain;
+}
+
+/**
+ * @param trustedProxies CIDR ranges
+ * @returns the reader; it walks the chain from the nearest proxy to the first address that is not trusted
+ */
+export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
+  const trusted = rangesOf(trustedProxies);
+  const none = trustedProxies.length === 0;
+  const trusts = (address: string): boolean => !none && trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  return {
+    trusts: (peer) => trusts(plainAddress(peer)),
+    read(peer, headers) {
+      let address = plainAddress(peer ?? '');
+      if (none || isIP(address) === 0) return address;
+      const chain = forwardedChain(headers);
+      for (let i = chain.length - 1; i >= 0 && trusts(address); i -= 1) {
+        const next = forwardedAddress(chain[i] ?? '');
+        // Something that is no address (`unknown`, `_hidden`) ends the chain: nothing before it can be believed.
+        if (next === null) break;
+        address = next;
+      }
+      return address;
+    },
+  };
+}

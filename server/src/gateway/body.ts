@@ -1,0 +1,117 @@
+/** The station "body": reads it within its limit and decodes it by its type. */
+import { isUtf8 } from 'node:buffer';
+import { cancelled, decodeJson, errorOf, type Limits, type Value } from '@ashlar/engine';
+import { badRequest, bodyTooLarge, parseQuery, queryObject, unsupportedMediaType } from '../base/http/index.ts';
+import type { Exchange } from './exchange.ts';
+import { parseMultipart } from './multipart.ts';
+
+/** A decoded body. */
+export interface Body {
+  /** undefined: there is none. */
+  readonly value: Value | undefined;
+  /** A form: its values are texts (a list where a name came more than once) and files. */
+  readonly isText: boolean;
+}
+
+const noBody: Body = { value: undefined, isText: false };
+const noBytes = Buffer.alloc(0);
+const wanted = 'application/json, application/x-www-form-urlencoded or multipart/form-data';
+
+/** Whether the request has a body, or says that one will come. */
+function announcesBody(exchange: Exchange): boolean {
+  const { headers } = exchange.request;
+  return (
+    headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && headers['content-length'] !== '0')
+  );
+}
+
+/**
+ * Reads the body's bytes. A longer one is refused as soon as that is known: by its Content-Length before a byte is read.
+ * @throws body_too_large, cancelled (the client went away)
+ */
+export function readBytes(exchange: Exchange, limitBytes: number): Promise<Buffer> {
+  const { request, response } = exchange;
+  if (!announcesBody(exchange)) return Promise.resolve(noBytes);
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(errorOf(bodyTooLarge, { limitBytes }));
+  if (exchange.expectsContinue) {
+    exchange.continued = true;
+    response.writeContinue();
+  }
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const stop = (): void => {
+      request.off('data', onData);
+      request.off('end', onEnd);
+      request.off('close', onClose);
+      request.off('error', onClose);
+    };
+    const onData = (chunk: Buffer): void => {
+      bytes += chunk.byteLength;
+      if (bytes > limitBytes) {
+        stop();
+        reject(errorOf(bodyTooLarge, { limitBytes }));
+      } else chunks.push(chunk);
+    };
+    const onEnd = (): void => {
+      stop();
+      resolve(chunks.length === 1 ? (chunks[0] ?? noBytes) : Buffer.concat(chunks, bytes));
+    };
+    const onClose = (): void => {
+      stop();
+      reject(errorOf(cancelled, {}));
+    };
+    request.on('data', onData);
+    request.on('end', onEnd);
+    request.on('close', onClose);
+    request.on('error', onClose);
+  });
+}
+
+/** The text of UTF-8 bytes, without a byte order mark. Throws `bad_request`. */
+export function utf8Text(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw errorOf(badRequest, { reason: 'The body is not valid UTF-8' });
+  const text = bytes.toString('utf8');
+  return text.startsWith('\ufeff') ? text.slice(1) : text;
+}
+
+/** `application/json; charset=utf-8` -> its type in lower case and its charset. */
+function mediaType(header: string): { readonly type: string; readonly charset: string } {
+  const [type = '', ...parameters] = header.split(';');
+  const charset = parameters.map((p) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/i.exec(p)?.[1]).find((c) => c !== undefined);
+  return { type: type.trim().toLowerCase(), charset: (charset ?? 'utf-8').toLowerCase() };
+}
+
+const isJson = (type: string): boolean => type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type);
+
+/** The kind of the body by its headers, before a byte is read. Throws `unsupported_media_type`. */
+function kindOf(exchange: Exchange): 'json' | 'form' | 'multipart' {
+  const { headers } = exchange.request;
+  const coding = headers['content-encoding'];
+  if (coding !== undefined && coding !== 'identity')
+    throw errorOf(unsupportedMediaType, { found: `the coding "${coding.slice(0, 64)}"`, wanted: 'it as it is' });
+  // A caller that names no type means JSON; browsers always name one.
+  const header = headers['content-type'];
+  if (header === undefined || header === '') return 'json';
+  const { type, charset } = mediaType(header);
+  if (type === 'multipart/form-data') return 'multipart';
+  const kind = isJson(type) ? 'json' : type === 'application/x-www-form-urlencoded' ? 'form' : null;
+  if (kind === null || (charset !== 'utf-8' && charset !== 'utf8'))
+    throw errorOf(unsupportedMediaType, { found: `the type "${header.slice(0, 64)}"`, wanted: `${wanted}, in UTF-8` });
+  return kind;
+}
+
+/**
+ * Reads and decodes the body. GET and HEAD have none that counts.
+ * @throws bad_request, bad_json, body_too_large, too_many_parameters, unsupported_media_type, cancelled
+ */
+export async function readBody(exchange: Exchange, limits: Limits): Promise<Body> {
+  if (exchange.method === 'GET' || exchange.method === 'HEAD' || !announcesBody(exchange)) return noBody;
+  const kind = kindOf(exchange);
+  const bytes = await readBytes(exchange, limits.bodyBytes);
+  if (bytes.byteLength === 0) return noBody;
+  if (kind === 'multipart')
+    return { value: await parseMultipart(bytes, exchange.request.headers['content-type'] ?? ''), isText: true };
+  if (kind === 'form') return { value: queryObject(parseQuery(bytes.toString('latin1'), 'form')), isText: true };
+  return { value: decodeJson(utf8Text(bytes), limits), isText: false };
+}

@@ -1,0 +1,111 @@
+/**
+ * What the gateway itself refuses, and how every error leaves: as a problem document (RFC 9457). An exception that is not
+ * an AshlarError is a defect of ours: the client gets its request id and nothing else, the log the rest.
+ */
+import { AshlarError, defineError, errorKinds, type FieldError, lineColumn, type StepInfo, type Value } from '@ashlar/engine';
+import { methodNotAllowed } from '../base/http/index.ts';
+
+export const headerRefused = defineError<{ header: string; reason: string }>({
+  code: 'header_refused',
+  status: 400,
+  title: "A header of the stack's answer can't be sent",
+  solve:
+    "Header names are tokens, values one line of visible characters; framing, security and origin-wide headers are the server's own.",
+  message: (d) => `The header "${d.header}" can't be sent: ${d.reason}.`,
+});
+export const internalError = defineError<object>({
+  code: 'internal_error',
+  status: 500,
+  title: 'The server failed',
+  solve: "This is a defect of the server, not of the request. The server's log has the cause under the request id.",
+  message: () => 'The server failed to answer; its log has the cause under this request id.',
+});
+export const notReady = defineError<{ state: string }>({
+  code: 'not_ready',
+  status: 503,
+  title: 'The node is starting or stopping',
+  solve: 'Try again, or another node; `/health` says when it is ready.',
+  message: (d) => `This node is ${d.state}.`,
+});
+/** Place of an error in the workspace's files. */
+interface ErrorPlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface ProblemOptions {
+  readonly requestId: string;
+  /** Under /api/ clients of the control API also read `success` and `error`. */
+  readonly control: boolean;
+  /** Show step and place. */
+  readonly debug: boolean;
+  readonly steps?: readonly StepInfo[] | undefined;
+}
+
+let titles: ReadonlyMap<string, string> | null = null;
+
+/** One line for a declared code; a code of a user's own gets the status's words. */
+function titleOf(error: AshlarError): string {
+  titles ??= new Map(errorKinds().map((kind) => [kind.code, kind.title]));
+  return titles.get(error.code) ?? (error.status < 500 ? 'The request was refused by the stack' : 'The stack reported a failure');
+}
+
+function placeOf(step: StepInfo | undefined): ErrorPlace | null {
+  if (step === undefined) return null;
+  const { source, start } = step.span;
+  return { file: source.path, ...lineColumn(source.text, start) };
+}
+
+const fieldValue = (field: FieldError): Value => ({ in: field.in, field: field.field, code: field.code, message: field.message });
+
+/** The document of an error. `payload` is what throw_error was given. */
+export function problemDocument(error: AshlarError, options: ProblemOptions): { readonly [key: string]: Value } {
+  const known = titles?.has(error.code) ?? errorKinds().some((kind) => kind.code === error.code);
+  const document: Record<string, Value> = {
+    type: known ? `/errors/${error.code}` : 'about:blank',
+    title: titleOf(error),
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    message: error.message,
+    payload: error.payload as Value,
+    request_id: options.requestId,
+  };
+  if (error.fields !== undefined) document.errors = error.fields.map(fieldValue);
+  if (options.control) {
+    document.success = false;
+    document.error = error.message;
+  }
+  if (options.debug && error.step !== undefined) {
+    const info = options.steps?.find((step) => step.id === error.step);
+    const place = placeOf(info);
+    document.step = error.step;
+    document.location = place === null ? null : { file: place.file, line: place.line, column: place.column };
+  }
+  return document;
+}
+
+/** Whatever was thrown, as an error that may leave. */
+export function asAshlarError(thrown: unknown): AshlarError {
+  if (thrown instanceof AshlarError) return thrown;
+  return new AshlarError(internalError.code, internalError.status, internalError.message({}), { cause: thrown });
+}
+
+/** Seconds for Retry-After, by status; null for none. */
+export function retryAfterSeconds(error: AshlarError): number | null {
+  if (error.code === 'rate_limited') {
+    const payload = error.payload;
+    if (typeof payload === 'object' && payload !== null && 'reset_s' in payload && typeof payload.reset_s === 'number')
+      return Math.max(1, Math.ceil(payload.reset_s));
+  }
+  return error.status === 503 || error.status === 429 ? 1 : null;
+}
+
+/** The Allow header that goes with a refused method, or null. */
+export function allowHeader(error: AshlarError): string | null {
+  const { payload } = error;
+  if (error.code !== methodNotAllowed.code || typeof payload !== 'object' || payload === null || !('allowed' in payload))
+    return null;
+  return Array.isArray(payload.allowed) ? payload.allowed.join(', ') : null;
+}

@@ -1,0 +1,78 @@
+/** One request and its answer on their way through the stations. Every station reads and writes this one object. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+
+/** Tells a run that its client is gone (the part of AbortSignal that the engine asks for, without its cost). */
+export class ClientGone {
+  aborted = false;
+  #listeners: Set<() => void> | null = null;
+
+  addEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners ??= new Set();
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_type: 'abort', listener: () => void): void {
+    this.#listeners?.delete(listener);
+  }
+
+  abort(): void {
+    if (this.aborted) return;
+    this.aborted = true;
+    if (this.#listeners !== null) for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+export class Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly method: string;
+  readonly startedAt: number;
+  /** Instance-wide, in the answer's X-Request-Id, in logs and problem documents. */
+  readonly id: string;
+  /** The real client's address. */
+  readonly clientAddress: string;
+  readonly clientGone = new ClientGone();
+  /** The client waits for `100 Continue` before it sends its body. */
+  readonly expectsContinue: boolean;
+  /** Of the request's target, as sent, without the query. */
+  path = '';
+  /** After the question mark, as sent; empty for none. */
+  queryText = '';
+  /** The snapshot that this request reads from beginning to end. */
+  snapshot: Snapshot | undefined = undefined;
+  group: ServedGroup | undefined = undefined;
+  /** `GET /api:shop/orders/{id}`, once routed. */
+  label = '';
+  /** The run's host, whose account telemetry reads. */
+  host: unknown = undefined;
+  /** Whether the caller may see step and place of an error. */
+  debug = false;
+  /** `100 Continue` was sent. */
+  continued = false;
+  /** The connection ends with this answer. */
+  closes = false;
+  /** An answer was written, or tried to. */
+  answered = false;
+  /** What the answer was, for telemetry. */
+  status = 0;
+  code: string | null = null;
+  bodyBytes = 0;
+
+  constructor(
+    request: IncomingMessage,
+    response: ServerResponse,
+    startedAt: number,
+    id: string,
+    clientAddress: string,
+    expectsContinue: boolean,
+  ) {
+    this.request = request;
+    this.response = response;
+    this.method = request.method ?? 'GET';
+    this.startedAt = startedAt;
+    this.id = id;
+    this.clientAddress = clientAddress;
+    this.expectsContinue = expectsContinue;
+  }
+}

@@ -1,0 +1,64 @@
+/** What the gateway is made of: the rest of the server as it sees it. */
+import type { Effects } from '@ashlar/engine';
+import type { Clock } from '../base/clock.ts';
+import type { AnyCall } from '../control/define.ts';
+import type { SnapshotSource } from '../domains/publishing/snapshot.ts';
+import type { FinishedRequest } from './telemetry.ts';
+
+/** One line each; never a secret among the fields. */
+export interface GatewayLog {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Time limits for clients, in milliseconds; tests shorten them. */
+export interface ClientLimits {
+  /** From a request's first byte to the end of its headers. */
+  readonly headersMs: number;
+  /** From a request's first byte to the end of its body. */
+  readonly requestMs: number;
+  /** Between two requests on one connection; longer than the usual load balancer's 60 s, so that it closes first. */
+  readonly keepAliveMs: number;
+  /** Without a byte either way, for example a client that doesn't read its answer. */
+  readonly idleMs: number;
+  /** How often the first two are looked at. */
+  readonly checkMs: number;
+  /** How long a refused body is thrown away before the connection is cut, so that the client can read its answer. */
+  readonly discardMs: number;
+  /** How long a run that met a changed schema waits for the new snapshot. */
+  readonly schemaMs: number;
+}
+
+export const defaultClientLimits: ClientLimits = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  keepAliveMs: 65_000,
+  idleMs: 120_000,
+  checkMs: 1_000,
+  discardMs: 1_500,
+  schemaMs: 1_000,
+};
+
+/** What `createGateway` needs. */
+export interface GatewayParts {
+  readonly settings: {
+    readonly host: string;
+    readonly port: number;
+    readonly trustedProxies: readonly string[];
+    readonly redisUrl: string | null;
+  };
+  readonly snapshots: SnapshotSource;
+  readonly runtime: { readonly effects: Effects };
+  readonly telemetry: { record(request: FinishedRequest): void };
+  readonly calls: readonly AnyCall[];
+  /** The admin key. */
+  readonly identity: { verify(key: string): boolean };
+  readonly clock: Clock;
+  readonly log: GatewayLog;
+  /** Shown by /health and in the OpenAPI document. */
+  readonly version?: string;
+  /** Why the node can't serve although it runs (its database is away), or null. Asked by /health. */
+  readonly trouble?: () => string | null;
+  readonly clientLimits?: Partial<ClientLimits>;
+}

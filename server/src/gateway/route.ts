@@ -1,0 +1,207 @@
+/**
+ * The station "route": a trie of path segments per group. A literal beats `{param}`, there is no case folding, `%2F` stays
+ * inside its segment, and a trailing slash is another path.
+ */
+import { AshlarError, type CompiledEndpoint, errorOf } from '@ashlar/engine';
+import { decodePercent, methodNotAllowed, methodUnknown } from '../base/http/index.ts';
+import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+
+/** An endpoint and what the gateway works out of it once per snapshot. */
+export interface RouteEntry {
+  readonly endpoint: CompiledEndpoint;
+  /** `/api:shop/orders/{id}` */
+  readonly label: string;
+  /** Names of the path's parameters, in order. */
+  readonly parameters: readonly string[];
+  /** The client's going away may stop it: nothing it does changes anything. */
+  readonly readOnly: boolean;
+}
+
+interface TrieNode {
+  readonly literals: Map<string, TrieNode>;
+  parameter: TrieNode | null;
+  readonly entries: Map<string, RouteEntry>;
+}
+
+/** What a path was found to be: the methods it knows, and the values of its parameters. */
+export interface PathMatch {
+  readonly entries: ReadonlyMap<string, RouteEntry>;
+  readonly values: readonly string[];
+}
+
+/** Effects that change nothing outside the run. */
+const reading: ReadonlySet<string> = new Set([
+  'now',
+  'uuid',
+  'random',
+  'log',
+  'sleep',
+  'query',
+  'cache_get',
+  'hash_password',
+  'system_metrics',
+  'slow_endpoints',
+  'suggest_optimizations',
+]);
+
+function isReadOnly(endpoint: CompiledEndpoint): boolean {
+  const { names, writes } = endpoint.stack.effects;
+  if (writes.size > 0) return false;
+  for (const name of names) if (!reading.has(name)) return false;
+  return true;
+}
+
+const newNode = (): TrieNode => ({ literals: new Map(), parameter: null, entries: new Map() });
+
+/** The routes of one group. */
+export class GroupRoutes {
+  readonly #root = newNode();
+  readonly #group: ServedGroup;
+
+  constructor(key: string, group: ServedGroup) {
+    this.#group = group;
+    for (const endpoint of group.endpoints) this.#add(key, endpoint);
+  }
+
+  #add(key: string, endpoint: CompiledEndpoint): void {
+    let node = this.#root;
+    const parameters: string[] = [];
+    for (const segment of endpoint.definition.path) {
+      if (segment.kind === 'literal') {
+        const next = node.literals.get(segment.text) ?? newNode();
+        node.literals.set(segment.text, next);
+        node = next;
+      } else {
+        node.parameter ??= newNode();
+        node = node.parameter;
+        parameters.push(segment.name);
+      }
+    }
+    const { method, pathText } = endpoint.definition;
+    const label = `/api:${key}${pathText === '/' ? '' : pathText}`;
+    node.entries.set(method, { endpoint, label, parameters, readOnly: isReadOnly(endpoint) });
+  }
+
+  /** Whether an endpoint's path begins with this word: the group's own then goes before what the server serves under that name. */
+  hasLiteral(word: string): boolean {
+    return this.#root.literals.has(word);
+  }
+
+  get group(): ServedGroup {
+    return this.#group;
+  }
+
+  /** Finds what decoded segments lead to; a literal first, then the parameter. Each node is seen once at most. */
+  find(segments: readonly string[]): PathMatch | null {
+    const values: string[] = [];
+    const walk = (node: TrieNode, depth: number): TrieNode | null => {
+      const segment = segments[depth];
+      if (segment === undefined) return node.entries.size > 0 ? node : null;
+      const literal = node.literals.get(segment);
+      const found = literal === undefined ? null : walk(literal, depth + 1);
+      if (found !== null || node.parameter === null || segment === '') return found;
+      values.push(segment);
+      const viaParameter = walk(node.parameter, depth + 1);
+      if (viaParameter === null) values.pop();
+      return viaParameter;
+    };
+    const node = walk(this.#root, 0);
+    return node === null ? null : { entries: node.entries, values };
+  }
+}
+
+/** Tries per group, built when first asked for and forgotten with their snapshot. */
+const routesOf = new WeakMap<ServedGroup, GroupRoutes>();
+
+function groupRoutes(key: string, group: ServedGroup): GroupRoutes {
+  const known = routesOf.get(group);
+  if (known !== undefined) return known;
+  const made = new GroupRoutes(key, group);
+  routesOf.set(group, made);
+  return made;
+}
+
+/** A path of an API group, taken apart. */
+export interface GroupPath {
+  /** What follows `/api:`, for example `shop` or `shop:staging`. */
+  readonly key: string;
+  /** Decoded. */
+  readonly segments: readonly string[];
+  readonly trailingSlash: boolean;
+}
+
+/** Takes `/api:shop/orders/7` apart; null when the path is not one of a group. Throws `bad_request`. */
+export function groupPath(path: string): GroupPath | null {
+  if (!path.startsWith('/api')) return null;
+  const raw = path.slice(1).split('/');
+  const first = decodePercent(raw[0] ?? '', 'path');
+  if (!first.startsWith('api:')) return null;
+  const trailingSlash = raw.length > 1 && raw.at(-1) === '';
+  const segments: string[] = [];
+  for (let i = 1; i < raw.length - (trailingSlash ? 1 : 0); i += 1) segments.push(decodePercent(raw[i] ?? '', 'path'));
+  return { key: first.slice('api:'.length), segments, trailingSlash };
+}
+
+/** A 404 for something that isn't served, with a hint. */
+export function nothingHere(message: string): AshlarError {
+  return new AshlarError('not_found', 404, message);
+}
+
+/** Finds the group of a path. Throws `not_found`. */
+export function findGroup(snapshot: Snapshot, path: GroupPath): GroupRoutes {
+  const group = snapshot.groups.get(path.key);
+  if (group !== undefined) return groupRoutes(path.key, group);
+  const [name = '', environment] = path.key.split(':');
+  throw nothingHere(
+    environment !== undefined && snapshot.groups.has(name)
+      ? `There is no environment "${environment}" of the API group "${name}" here.`
+      : `There is no API group "${path.key}" here; "/" lists those that show themselves.`,
+  );
+}
+
+/** Finds what a path of a group leads to. Throws `not_found`. */
+export function findPath(routes: GroupRoutes, path: GroupPath): PathMatch {
+  const match = routes.find(path.segments);
+  if (match !== null && !path.trailingSlash) return match;
+  throw nothingHere(
+    match === null
+      ? `No endpoint of the API group "${path.key}" has this path.`
+      : 'No endpoint has this path; the one without the slash at the end has one.',
+  );
+}
+
+/** Methods that a path answers, HEAD and OPTIONS included. */
+export function allowedMethods(entries: ReadonlyMap<string, RouteEntry>): readonly string[] {
+  const methods = new Set(entries.keys());
+  if (methods.has('GET')) methods.add('HEAD');
+  methods.add('OPTIONS');
+  return [...methods];
+}
+
+const usualMethods: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'PATCH',
+  'DELETE',
+  'OPTIONS',
+  'TRACE',
+  'CONNECT',
+]);
+
+/** The endpoint for a method. HEAD is answered by GET where no endpoint of its own exists. Throws `method_not_allowed`, `method_unknown`. */
+export function findMethod(match: PathMatch, method: string): RouteEntry {
+  const entry = match.entries.get(method) ?? (method === 'HEAD' ? match.entries.get('GET') : undefined);
+  if (entry !== undefined) return entry;
+  if (!usualMethods.has(method)) throw errorOf(methodUnknown, { method });
+  const allowed = allowedMethods(match.entries);
+  throw errorOf(methodNotAllowed, { method, allowed: allowed.join(', ') }, { payload: { allowed } });
+}
+
+/** Names and values of the path's parameters. */
+export function pathParameters(entry: RouteEntry, values: readonly string[]): Record<string, string> {
+  const parameters: Record<string, string> = Object.create(null);
+  for (const [index, name] of entry.parameters.entries()) parameters[name] = values[index] ?? '';
+  return parameters;
+}

@@ -1,0 +1,121 @@
+/** The station "compiled stack": one run, and what it left for after the answer. */
+import { AshlarError, type Effects, type Outcome, Run, type Value, type ValueObject } from '@ashlar/engine';
+import type { Clock } from '../base/clock.ts';
+import type { ServedEnvironment, Snapshot, SnapshotSource } from '../domains/publishing/snapshot.ts';
+import type { RunHost } from '../runtime/host.ts';
+import type { Exchange } from './exchange.ts';
+import type { RouteEntry } from './route.ts';
+
+/** What a request gives to its run. */
+export interface RunInputs {
+  readonly input: ValueObject;
+  readonly auth: ValueObject | null;
+  readonly query: ValueObject;
+  readonly headers: ValueObject;
+  readonly body: Value | undefined;
+}
+
+/** What runs are made with. */
+export interface RunWorld {
+  readonly effects: Effects;
+  readonly clock: Clock;
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Who acts, as events and audit entries name it: `workspace/table/id`. */
+function actorOf(environment: ServedEnvironment, auth: ValueObject | null): string | null {
+  return auth === null ? null : `${environment.workspace}/${String(auth.table)}/${String(auth.id)}`;
+}
+
+function requestObject(exchange: Exchange, inputs: RunInputs): ValueObject {
+  const request: Record<string, Value> = Object.create(null);
+  request.path = exchange.path;
+  request.method = exchange.method;
+  request.headers = inputs.headers;
+  request.query = inputs.query;
+  request.body = inputs.body ?? null;
+  request.ip = exchange.clientAddress;
+  request.id = exchange.id;
+  return request;
+}
+
+/** Makes the run of a request. */
+export function newRun(
+  world: RunWorld,
+  exchange: Exchange,
+  entry: RouteEntry,
+  environment: ServedEnvironment,
+  inputs: RunInputs,
+): Run {
+  const { settings } = environment.compiled.workspace;
+  const host: RunHost = {
+    environment,
+    endpoint: exchange.label,
+    clientAddress: exchange.clientAddress,
+    actor: actorOf(environment, inputs.auth),
+    stack: entry.endpoint.stack,
+  };
+  return new Run({
+    effects: world.effects,
+    limits: environment.limits,
+    requestId: exchange.id,
+    request: requestObject(exchange, inputs),
+    auth: inputs.auth,
+    env: environment.env,
+    timezone: settings.timezone,
+    decimals: settings.decimals,
+    sealKey: environment.tokenKey,
+    clock: world.clock.monotonic,
+    pause,
+    // The client's going away stops reads, never writes: a stack that changes something runs to its end.
+    ...(entry.readOnly ? { signal: exchange.clientGone } : {}),
+    host,
+  });
+}
+
+/** Runs the stack. */
+export function execute(run: Run, entry: RouteEntry, input: ValueObject): Outcome | Promise<Outcome> {
+  return entry.endpoint.stack.execute(run, input);
+}
+
+/** Whether a run met tables of another version than its own before it changed anything (semantics 35). */
+export function metChangedSchema(thrown: unknown): boolean {
+  return thrown instanceof AshlarError && thrown.code === 'schema_changed';
+}
+
+/** Waits until another snapshot than the given one is in force. Answers it, or undefined when none came in time. */
+export function nextSnapshot(source: SnapshotSource, than: Snapshot, waitMs: number): Promise<Snapshot | undefined> {
+  const { current } = source;
+  if (current !== undefined && current.revision !== than.revision) return Promise.resolve(current);
+  return new Promise((resolve) => {
+    const done = (snapshot: Snapshot | undefined): void => {
+      clearTimeout(timer);
+      stop();
+      resolve(snapshot);
+    };
+    const timer = setTimeout(() => done(undefined), waitMs);
+    const stop = source.onChange((snapshot) => {
+      if (snapshot.revision !== than.revision) done(snapshot);
+    });
+  });
+}
+
+/** Runs what a successful run left for after the answer, each in a run of its own that nothing cancels. Failures are handed over. */
+export async function runPostProcesses(run: Run, onFailure: (thrown: unknown) => void): Promise<void> {
+  for (const work of run.postProcesses ?? []) {
+    const { signal: _gone, ...options } = run.options;
+    try {
+      await work(new Run({ ...options, host: freshHost(options.host) }));
+    } catch (thrown) {
+      onFailure(thrown);
+    }
+  }
+}
+
+/** The same host without what the first run counted. */
+function freshHost(host: unknown): unknown {
+  if (typeof host !== 'object' || host === null) return host;
+  const { account: _account, committed: _committed, ...rest } = host as Partial<RunHost>;
+  return rest;
+}

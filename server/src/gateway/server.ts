@@ -1,0 +1,264 @@
+/** The gateway's server: sockets and their limits, the first fork of every request, start and stop. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AshlarError, errorOf, headerBytes, urlBytes } from '@ashlar/engine';
+import { badRequest, expectationFailed, splitTarget, urlTooLong } from '../base/http/index.ts';
+import { type Control, mountCalls } from '../control/mount.ts';
+import { createAddressReader } from './address.ts';
+import { errorAnswer, ownHeaders } from './answer.ts';
+import { refuseBrokenRequest } from './broken.ts';
+import { serveControl } from './controlling.ts';
+import { assetAnswer, errorPage, indexPage } from './docs.ts';
+import { type EndpointAnswer, EndpointServer, failureFields } from './endpoint.ts';
+import { asAshlarError, notReady } from './errors.ts';
+import { Exchange } from './exchange.ts';
+import { healthAnswer, liveAnswer, type NodeState } from './health.ts';
+import { instanceDocument } from './openapi.ts';
+import { type ClientLimits, defaultClientLimits, type GatewayParts } from './parts.ts';
+import { inboundRequestId, newRequestId } from './request-id.ts';
+import { type Answer, send } from './response.ts';
+import { groupPath, nothingHere } from './route.ts';
+import { runPostProcesses } from './run.ts';
+import { finished } from './telemetry.ts';
+
+/** The running gateway. */
+export interface Gateway {
+  /** Begins to accept connections; answers 503 until `setReady`. Rejects when the address is taken. */
+  listen(): Promise<{ readonly url: string }>;
+  /** From now on requests are served. */
+  setReady(): void;
+  /** Refuses new requests, finishes those in flight for up to `graceMs`, then closes every connection. */
+  stop(graceMs: number): Promise<void>;
+  readonly state: NodeState;
+}
+
+class HttpGateway implements Gateway {
+  state: NodeState = 'starting';
+  readonly #parts: GatewayParts;
+  readonly #limits: ClientLimits;
+  readonly #server: Server;
+  readonly #endpoints: EndpointServer;
+  readonly #control: Control;
+  readonly #addresses: ReturnType<typeof createAddressReader>;
+  /** Requests that are not over yet, work after their answers included. */
+  readonly #open = new Set<Exchange>();
+  #onIdle: (() => void) | null = null;
+
+  constructor(parts: GatewayParts) {
+    this.#parts = parts;
+    this.#limits = { ...defaultClientLimits, ...parts.clientLimits };
+    this.#endpoints = new EndpointServer(parts, this.#limits);
+    this.#control = mountCalls(parts.calls, (key) => parts.identity.verify(key));
+    this.#addresses = createAddressReader(parts.settings.trustedProxies);
+    this.#server = this.#newServer();
+  }
+
+  #newServer(): Server {
+    const server = createServer({
+      maxHeaderSize: headerBytes,
+      headersTimeout: this.#limits.headersMs,
+      requestTimeout: this.#limits.requestMs,
+      keepAliveTimeout: this.#limits.keepAliveMs,
+      connectionsCheckingInterval: this.#limits.checkMs,
+      // Checked below, so that the refusal has our form.
+      requireHostHeader: false,
+      noDelay: true,
+    });
+    server.timeout = this.#limits.idleMs;
+    // The size of all headers is limited; node's own count would drop headers without a word.
+    server.maxHeadersCount = 0;
+    server.on('request', (request, response) => this.#accept(request, response, false));
+    server.on('checkContinue', (request, response) => this.#accept(request, response, true));
+    server.on('checkExpectation', (request, response) => this.#refuse(request, response, errorOf(expectationFailed, {})));
+    server.on('clientError', (error, socket) => refuseBrokenRequest(error, socket, this.#open, this.#parts.clock.now()));
+    // Nothing here tunnels or changes protocols: without a listener node would cut the connection without a word.
+    server.on('connect', (_request, socket) =>
+      socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'),
+    );
+    return server;
+  }
+
+  listen(): Promise<{ readonly url: string }> {
+    const { host, port } = this.#parts.settings;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        const address = this.#server.address();
+        const bound = typeof address === 'object' && address !== null ? address.port : port;
+        resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}` });
+      });
+    });
+  }
+
+  setReady(): void {
+    if (this.state === 'starting') this.state = 'ready';
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.state = 'stopping';
+    this.#server.closeIdleConnections();
+    // The listener stays while requests are finished: whoever comes meanwhile reads 503 instead of a refused connection.
+    await this.#idle(graceMs);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeAllConnections();
+    await closed;
+  }
+
+  #idle(graceMs: number): Promise<void> {
+    if (this.#open.size === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, graceMs);
+      function done(): void {
+        clearTimeout(timer);
+        resolve();
+      }
+      this.#onIdle = done;
+    });
+  }
+
+  #newExchange(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Exchange {
+    const { clock } = this.#parts;
+    const peer = request.socket.remoteAddress;
+    const trusted = peer !== undefined && this.#addresses.trusts(peer);
+    const id = (trusted ? inboundRequestId(request.headers['x-request-id']) : null) ?? newRequestId(clock.now());
+    const address = this.#addresses.read(peer, request.headers);
+    return new Exchange(request, response, clock.monotonic(), id, address, expectsContinue);
+  }
+
+  #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    const exchange = this.#newExchange(request, response, expectsContinue);
+    this.#open.add(exchange);
+    response.on('close', () => {
+      if (!response.writableFinished) exchange.clientGone.abort();
+    });
+    void this.#serve(exchange).then(() => this.#close(exchange));
+  }
+
+  #close(exchange: Exchange): void {
+    this.#open.delete(exchange);
+    if (this.#open.size === 0) this.#onIdle?.();
+  }
+
+  #refuse(request: IncomingMessage, response: ServerResponse, error: AshlarError): void {
+    const exchange = this.#newExchange(request, response, false);
+    exchange.closes = true;
+    void this.#send(exchange, this.#problem(exchange, error));
+  }
+
+  /** Never rejects. */
+  async #serve(exchange: Exchange): Promise<void> {
+    try {
+      const { answer, run } = await this.#answer(exchange);
+      await this.#send(exchange, answer);
+      if (run !== null)
+        await runPostProcesses(run, (thrown) => this.#parts.log.error('post_process failed', failureFields(exchange, thrown)));
+    } catch (thrown) {
+      this.#parts.log.error('an answer could not be sent', failureFields(exchange, thrown));
+      exchange.response.destroy();
+    }
+  }
+
+  async #send(exchange: Exchange, answer: Answer): Promise<void> {
+    const { clock, telemetry } = this.#parts;
+    if (this.state === 'stopping' || (exchange.expectsContinue && !exchange.continued)) exchange.closes = true;
+    await send(exchange, answer, clock.now());
+    if (!exchange.request.complete) this.#discard(exchange);
+    telemetry.record(finished(exchange, clock.now(), clock.monotonic() - exchange.startedAt));
+  }
+
+  /** Throws away a body that nobody wants, for a short time: so the client can read its answer; then the connection is cut. */
+  #discard(exchange: Exchange): void {
+    const { request } = exchange;
+    const timer = setTimeout(() => request.socket.destroy(), this.#limits.discardMs);
+    timer.unref();
+    request.once('close', () => clearTimeout(timer));
+    request.once('end', () => clearTimeout(timer));
+    request.resume();
+  }
+
+  #problem(exchange: Exchange, error: AshlarError): Answer {
+    exchange.code = error.code;
+    return errorAnswer(error, exchange, { control: exchange.path.startsWith('/api/'), headers: [...ownHeaders] });
+  }
+
+  async #answer(exchange: Exchange): Promise<EndpointAnswer> {
+    try {
+      const url = exchange.request.url ?? '/';
+      if (url.length > urlBytes) throw errorOf(urlTooLong, { limitBytes: urlBytes });
+      if (exchange.request.headers.host === undefined && exchange.request.httpVersion === '1.1')
+        throw errorOf(badRequest, { reason: 'The Host header is missing' });
+      if (url === '*')
+        return plain({
+          status: 204,
+          headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
+          body: null,
+          contentType: '',
+        });
+      const target = splitTarget(url);
+      exchange.path = target.path;
+      exchange.queryText = target.query;
+      return await this.#fork(exchange);
+    } catch (thrown) {
+      const error = asAshlarError(thrown);
+      if (error.code === 'internal_error') this.#parts.log.error('a request failed', failureFields(exchange, thrown));
+      return plain(this.#problem(exchange, error));
+    }
+  }
+
+  async #fork(exchange: Exchange): Promise<EndpointAnswer> {
+    const { path } = exchange;
+    if (path === '/health') return plain(healthAnswer(this.#health()));
+    if (path === '/health/live') return plain(liveAnswer());
+    const { current } = this.#parts.snapshots;
+    if (this.state !== 'ready' || current === undefined)
+      throw errorOf(notReady, { state: this.state === 'ready' ? 'starting' : this.state });
+    const group = groupPath(path);
+    if (group !== null) return this.#endpoints.serve(exchange, group, current, this.#address(exchange));
+    if (path.startsWith('/api/'))
+      return plain(await serveControl(this.#control, exchange, this.#parts.log, (key) => this.#parts.identity.verify(key)));
+    return plain(await this.#page(exchange));
+  }
+
+  async #page(exchange: Exchange): Promise<Answer> {
+    const { path, method } = exchange;
+    const page = method === 'GET' || method === 'HEAD' ? await this.#pageOf(path, exchange) : null;
+    if (page === null)
+      throw nothingHere('Nothing is served under this path; API groups are under /api:<group>, the control API under /api/.');
+    return page;
+  }
+
+  async #pageOf(path: string, exchange: Exchange): Promise<Answer | null> {
+    const { snapshots, calls, version = '0' } = this.#parts;
+    if (path === '/') return indexPage(snapshots.current);
+    if (path.startsWith('/errors/')) return errorPage(path.slice('/errors/'.length));
+    if (path.startsWith('/assets/')) return assetAnswer(path);
+    if (path !== '/openapi.json' || snapshots.current === undefined) return null;
+    const body = instanceDocument(snapshots.current, calls, version, this.#address(exchange));
+    const headers = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-cache'];
+    return { status: 200, headers, body, contentType: 'application/json; charset=utf-8', validated: true, compressible: true };
+  }
+
+  /** How the caller reached the server, for links in documents; what can't be an address is left out. */
+  #address(exchange: Exchange): string {
+    const { headers, socket } = exchange.request;
+    const trusted = socket.remoteAddress !== undefined && this.#addresses.trusts(socket.remoteAddress);
+    const forwarded = trusted ? headers['x-forwarded-proto'] : undefined;
+    const host = headers.host ?? '';
+    return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host)
+      ? `${forwarded === 'https' ? 'https' : 'http'}://${host}`
+      : '/';
+  }
+
+  #health(): Parameters<typeof healthAnswer>[0] {
+    const { snapshots, settings, trouble, version = '0' } = this.#parts;
+    const state = this.state === 'ready' && snapshots.current === undefined ? 'starting' : this.state;
+    return { state, trouble: trouble?.() ?? null, shared: settings.redisUrl !== null, version };
+  }
+}
+
+const plain = (answer: Answer): EndpointAnswer => ({ answer, run: null });
+
+/** Makes the gateway; `listen` starts it. */
+export function createGateway(parts: GatewayParts): Gateway {
+  return new HttpGateway(parts);
+}
