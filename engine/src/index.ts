@@ -31,5 +31,6 @@ export { toText, typeName } from './values/operators.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
 export type * from './workspace/model.ts';
-export { readWorkspace } from './workspace/index.ts';
+export { limitsOf, readWorkspace } from './workspace/index.ts';
 export { CancelSource } from './run/signal.ts';
+export { readJson } from './1-syntax/index.ts';

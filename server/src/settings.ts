@@ -91,6 +91,17 @@ export const settings = {
       return text;
     },
   }),
+  secretKey: defineSetting({
+    name: 'ASHLAR_SECRET_KEY',
+    description:
+      "Key that seals the values of variables at rest, 32 characters or more, the same on every node. Absent: a file in the data folder with the embedded database, none with one's own.",
+    secret: true,
+    read: (text) => {
+      if (text === undefined || text === '') return null;
+      if (text.length < 32) throw new Error('it must have 32 characters or more');
+      return text;
+    },
+  }),
   workspaces: defineSetting({
     name: 'ASHLAR_WORKSPACES',
     description: 'Workspace folders published at start, separated by commas. Absent: the examples. Empty: none.',

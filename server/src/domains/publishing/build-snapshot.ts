@@ -1,5 +1,5 @@
 /** Builds a snapshot from the control database, off the hot path. */
-import { defaultLimits, type Limits } from '@ashlar/engine';
+import { limitsOf } from '@ashlar/engine';
 import type { Sealer } from '../../base/crypto/index.ts';
 import type { Log } from '../../base/log/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
@@ -95,32 +95,11 @@ async function build(
     database: record.database,
     compiled,
     env: envOf(record.id, compiled.workspace.env, variables, sealer),
-    limits: limitsOf(compiled.workspace.settings.limits),
+    limits: limitsOf(compiled.workspace.settings),
     tokenKey: record.tokenKey,
     validAfter: revocations?.validAfter ?? new Map(),
     revokedTokens: revocations?.revokedTokens ?? new Set(),
   };
-}
-
-/** Key in ashlar.jsonc -> limit. */
-const limitKeys: Readonly<Record<string, keyof Limits>> = {
-  deadline_ms: 'deadlineMs',
-  steps: 'steps',
-  text_length: 'textLength',
-  list_items: 'listItems',
-  result_bytes: 'resultBytes',
-  body_bytes: 'bodyBytes',
-  recursion: 'recursion',
-};
-
-/** The defaults, lowered by what the workspace says; it can't raise them. */
-export function limitsOf(lowered: Readonly<Record<string, number>>): Limits {
-  const limits: { -readonly [K in keyof Limits]: number } = { ...defaultLimits };
-  for (const [key, value] of Object.entries(lowered)) {
-    const limit = limitKeys[key];
-    if (limit !== undefined) limits[limit] = Math.min(limits[limit], value);
-  }
-  return limits;
 }
 
 function groupsOf(environments: ReadonlyMap<string, ServedEnvironment>): Map<string, ServedGroup> {

@@ -1,0 +1,70 @@
+/** The server's entry: `node main.ts` starts it with the settings of the environment; as a module it gives `startServer`. */
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { createLog } from './base/log/index.ts';
+import { StartError } from './base/postgres/index.ts';
+import { readSettings, SettingError, type Settings } from './settings.ts';
+import { type RunningServer, startServer } from './start-server.ts';
+import { standardTerminal } from './terminal.ts';
+
+export { readSettings, SettingError, type Settings, settings } from './settings.ts';
+export { type RunningServer, type StartOptions, startServer, stopGraceMs } from './start-server.ts';
+
+/** Exit codes: a person has to change something; the server failed. */
+const exitUsage = 2;
+const exitFailed = 1;
+
+/** Reads the settings; a bad one ends the process with one line. */
+function settingsOrExit(): Settings {
+  try {
+    return readSettings(process.env, process.cwd());
+  } catch (error) {
+    if (!(error instanceof SettingError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(exitUsage);
+  }
+}
+
+async function run(): Promise<void> {
+  const settings = settingsOrExit();
+  const log = createLog();
+  process.on('uncaughtException', (error) => {
+    log.error('the server failed', { error });
+    process.exit(exitFailed);
+  });
+  const starting = startServer({ settings, log, terminal: standardTerminal });
+  stopOnSignals(starting, log.info);
+  try {
+    await starting;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(error.exitCode);
+  }
+}
+
+/** The first signal stops in order, the second at once. */
+function stopOnSignals(starting: Promise<RunningServer>, say: (message: string) => void): void {
+  let stopping = false;
+  const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
+    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
+    stopping = true;
+    say(`stopping (${signal}); once more stops at once`);
+    starting
+      .then((server) => server.stop())
+      .then(
+        () => process.exit(0),
+        () => process.exit(exitFailed),
+      );
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+}
+
+/** Whether this file is what node was started with, also through a link. */
+function isEntry(): boolean {
+  const entry = process.argv[1];
+  return entry !== undefined && realpathSync(entry) === fileURLToPath(import.meta.url);
+}
+
+if (isEntry()) await run();

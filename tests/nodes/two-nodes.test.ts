@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { control, eventually, newInstance, read, startNode } from './nodes.ts';
+import { environmentPath, version } from './versions.ts';
+
+/** What "within one second" means here: a second, and a little for a busy machine. */
+const secondMs = 1_000;
+
+describe.each([
+  { name: 'that hear notifications', listen: true },
+  { name: 'that lose every notification', listen: false },
+])('two nodes on one database $name', ({ listen }) => {
+  it('serve what is published on one of them within a second', async () => {
+    const databaseUrl = await newInstance();
+    const [first, second] = [await startNode({ databaseUrl, listen }), await startNode({ databaseUrl, listen })];
+
+    const published = await control(first, 'POST', `${environmentPath}/publish`, { files: version(1) });
+    expect(published).toMatchObject({ status: 201, body: { success: true, unchanged: false } });
+    // The node that published serves at once, the other within a second.
+    expect(await read(first, '/api:nodes/which')).toBe(1);
+    await eventually(async () => (await read(second, '/api:nodes/which')) === 1, secondMs, 'the first version on the other node');
+
+    expect((await control(second, 'POST', `${environmentPath}/publish`, { files: version(2) })).status).toBe(201);
+    await eventually(async () => (await read(first, '/api:nodes/which')) === 2, secondMs, 'the second version on the other node');
+    expect(await read(first, '/api:nodes/notes')).toBe(2);
+
+    const again = await control(first, 'POST', `${environmentPath}/publish`, { files: version(2) });
+    expect(again).toMatchObject({ status: 200, body: { unchanged: true, publication: null } });
+  });
+
+  it('see a variable within a second', async () => {
+    const databaseUrl = await newInstance();
+    const [first, second] = [await startNode({ databaseUrl, listen }), await startNode({ databaseUrl, listen })];
+    await control(first, 'POST', `${environmentPath}/publish`, { files: version(1) });
+    const set = await control(first, 'PUT', `${environmentPath}/variables/GREETING`, { value: 'moin' });
+    expect(set).toMatchObject({ status: 200, body: { changed: true } });
+    expect(await read(first, '/api:nodes/greeting')).toBe('moin');
+    await eventually(async () => (await read(second, '/api:nodes/greeting')) === 'moin', secondMs, 'the value on the other node');
+    await control(second, 'DELETE', `${environmentPath}/variables/GREETING`);
+    await eventually(async () => (await read(first, '/api:nodes/greeting')) === 'hello', secondMs, 'the default on the other node');
+  });
+});
+
+describe('two publications at once', () => {
+  it('to one environment follow each other; the one whose parent is no longer in force is refused', async () => {
+    const databaseUrl = await newInstance();
+    const [first, second] = [await startNode({ databaseUrl }), await startNode({ databaseUrl })];
+    const start = await control(first, 'POST', `${environmentPath}/publish`, { files: version(1) });
+    const parent = start.body['version'];
+    const answers = await Promise.all(
+      [first, second].map((node, index) =>
+        control(node, 'POST', `${environmentPath}/publish`, {
+          files: { ...version(2), 'functions/other.jsonc': `{"stack": [], "description": "${index}"}` },
+          parent,
+        }),
+      ),
+    );
+    expect(answers.map((answer) => answer.status).sort()).toEqual([201, 409]);
+    expect(answers.find((answer) => answer.status === 409)?.body).toMatchObject({ code: 'version_conflict' });
+  });
+});
