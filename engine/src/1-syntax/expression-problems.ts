@@ -132,7 +132,7 @@ export const expressionOperatorSpelling = defineProblem<{ written: string; opera
   title: 'An operator is spelled as in another language',
   solve:
     'Write `&&`, `||`, `!` for and, or, not; `==` and `!=` for `=` and `<>`; `contains` for includes; word operators in small letters.',
-  message: ({ written, operator }) => `${written} is written ${operator} here`,
+  message: ({ written }) => `there is no operator ${written}`,
   hint: ({ operator }) => `write ${operator}`,
 });
 

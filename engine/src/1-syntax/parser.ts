@@ -106,6 +106,7 @@ export class Parser extends PostfixParser {
     let otherwise: Expression;
     if (this.accept(':')) otherwise = this.expression();
     else {
+      this.expect({ kind: 'operator', after: then, operators: [...symbolOperators, ...wordOperators, ':'] });
       this.missing('the : of the condition', 'write c ? a : b');
       otherwise = this.hole();
     }

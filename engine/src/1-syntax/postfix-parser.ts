@@ -1,8 +1,9 @@
 /** Reads what follows a value and binds tightest: members, indexes, filters with their arguments; and signs before it. */
-import type { Expression } from './ast.ts';
+import type { Expression, MemberExpression, NameExpression } from './ast.ts';
 import * as problem from './expression-problems.ts';
 import { OperandParser } from './operand-parser.ts';
 import { operatorWords } from './operators.ts';
+import { printExpression } from './print.ts';
 import type { Token } from './tokens.ts';
 
 export abstract class PostfixParser extends OperandParser {
@@ -57,7 +58,7 @@ export abstract class PostfixParser extends OperandParser {
       if (this.at('.')) result = this.#member(result, start);
       else if (this.at('[')) result = this.#index(result, start);
       else if (this.at('|') && this.argumentOf === null) result = this.#filter(result, start);
-      else if (this.at('(') && this.#callable(result)) result = this.#call(result, start);
+      else if (this.at('(') && isCallable(result) && !this.bracketed.has(result)) result = this.#call(result, start);
       else return result;
     }
   }
@@ -102,9 +103,12 @@ export abstract class PostfixParser extends OperandParser {
       const lambdas = this.syntax.lambdaArguments(name);
       while (this.accept(':')) args.push(this.#argument(name, args.length, lambdas?.[args.length] === true));
     }
-    if (this.at('(')) args.push(...this.#callArguments(token, `value|${name}:argument`));
+    const isCall = this.at('(');
+    if (isCall) args.push(...this.#callArguments());
     const nameSpan = this.span(token.start, token.end);
-    return this.made({ kind: 'filter', input, name, nameSpan, args, ...this.from(start) }, input, ...args);
+    const filter: Expression = { kind: 'filter', input, name, nameSpan, args, ...this.from(start) };
+    if (isCall) this.#reportCall(token.start, token.end, name, filter);
+    return this.made(filter, input, ...args);
   }
 
   #argument(filter: string, argument: number, lambda: boolean): Expression {
@@ -128,14 +132,10 @@ export abstract class PostfixParser extends OperandParser {
     return value.kind === 'name' && !this.bracketed.has(value) ? this.postfix(value, token.start) : value;
   }
 
-  #callable(value: Expression): boolean {
-    return (value.kind === 'name' || value.kind === 'member') && !this.bracketed.has(value);
-  }
-
   /** `f(x)` means x|f, `x.f(y)` means x|f:y; `now()` and `uuid()` mean the names. */
-  #call(callee: Expression, start: number): Expression {
+  #call(callee: NameExpression | MemberExpression, start: number): Expression {
     const opening = this.token;
-    const name = callee.kind === 'name' || callee.kind === 'member' ? callee.name : '';
+    const { name } = callee;
     const isEmpty = this.peek(1).type === 'symbol' && this.peek(1).text === ')';
     if (callee.kind === 'name' && isEmpty && (name === 'now' || name === 'uuid')) {
       this.next();
@@ -143,18 +143,26 @@ export abstract class PostfixParser extends OperandParser {
       this.report(problem.expressionCallBrackets, opening.start, this.lastEnd, { name });
       return callee;
     }
-    const written = callee.kind === 'member' ? `.${name}` : name;
-    const nameToken: Token = { type: 'name', text: written, start, end: opening.start };
-    const values = this.#callArguments(nameToken, callee.kind === 'member' ? `value|${name}:argument` : `value|${name}`);
-    const [first, ...rest] = callee.kind === 'member' ? [callee.object, ...values] : values;
-    if (first === undefined) return { kind: 'hole', ...this.from(start) };
+    const end = this.lastEnd;
+    const values = this.#callArguments();
+    const [input, ...args] = callee.kind === 'member' ? [callee.object, ...values] : values;
     const nameSpan = callee.kind === 'member' ? callee.nameSpan : callee.span;
-    return this.made({ kind: 'filter', input: first, name, nameSpan, args: rest, ...this.from(start) }, first, ...rest);
+    const filter: Expression =
+      input === undefined
+        ? { kind: 'hole', ...this.from(start) }
+        : { kind: 'filter', input, name, nameSpan, args, ...this.from(start) };
+    this.#reportCall(start, end, callee.kind === 'member' ? `.${name}` : name, filter);
+    return input === undefined ? filter : this.made(filter, input, ...args);
   }
 
-  #callArguments(callee: Token, instead: string): Expression[] {
+  #reportCall(start: number, end: number, written: string, meant: Expression): void {
+    const text = meant.kind === 'hole' ? '' : printExpression(meant, this.syntax);
+    const instead = text === '' || text.length > 80 || text.includes('…') ? 'VALUE|filter' : text;
+    this.report(problem.expressionFunctionCall, start, end, { written, instead });
+  }
+
+  #callArguments(): Expression[] {
     const opening = this.next();
-    this.report(problem.expressionFunctionCall, callee.start, callee.end, { written: callee.text, instead });
     const values: Expression[] = [];
     this.awaited.push(')');
     while (!this.at(')')) {
@@ -164,4 +172,8 @@ export abstract class PostfixParser extends OperandParser {
     this.close(opening, ')');
     return values;
   }
+}
+
+function isCallable(value: Expression): value is NameExpression | MemberExpression {
+  return value.kind === 'name' || value.kind === 'member';
 }

@@ -42,12 +42,12 @@ type Schema = Readonly<Record<string, unknown>>;
 
 /** What is wrong with a constant, as a description of what is wanted; undefined when it fits. */
 export function literalFault(node: JsonNode, schema: Schema): string | undefined {
-  const options = schema['enum'];
+  const options = schema.enum;
   if (Array.isArray(options))
     return options.includes(plainValue(node)) && node.kind !== 'object'
       ? undefined
       : `one of ${options.map((o) => JSON.stringify(o)).join(', ')}`;
-  switch (schema['type']) {
+  switch (schema.type) {
     case 'string':
       return node.kind === 'string' && !node.value.includes('{{') ? undefined : 'a plain text without expressions';
     case 'boolean':
@@ -56,7 +56,7 @@ export function literalFault(node: JsonNode, schema: Schema): string | undefined
     case 'number':
       return numberFault(node, schema);
     case 'array': {
-      const items = schema['items'];
+      const items = schema.items;
       if (node.kind !== 'array') return 'an array';
       const fault =
         items === undefined
@@ -72,13 +72,13 @@ export function literalFault(node: JsonNode, schema: Schema): string | undefined
 }
 
 function numberFault(node: JsonNode, schema: Schema): string | undefined {
-  const minimum = schema['minimum'];
-  const maximum = schema['maximum'];
+  const minimum = schema.minimum;
+  const maximum = schema.maximum;
   const range = `${typeof minimum === 'number' ? ` from ${minimum}` : ''}${typeof maximum === 'number' ? ` to ${maximum}` : ''}`;
-  const wanted = `a ${schema['type'] === 'integer' ? 'whole number' : 'number'}${range}`;
+  const wanted = `a ${schema.type === 'integer' ? 'whole number' : 'number'}${range}`;
   if (node.kind !== 'number') return wanted;
   const value = Number(node.text);
-  if (schema['type'] === 'integer' && !Number.isSafeInteger(value)) return wanted;
+  if (schema.type === 'integer' && !Number.isSafeInteger(value)) return wanted;
   if ((typeof minimum === 'number' && value < minimum) || (typeof maximum === 'number' && value > maximum)) return wanted;
   return undefined;
 }

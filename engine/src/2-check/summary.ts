@@ -30,7 +30,7 @@ function collect(node: JsonNode, draft: Draft, inTransaction: boolean): void {
   const name = textOf(member(node, 'function'));
   const declaration = name === undefined ? undefined : findFunction(name)?.declaration;
   for (const effect of declaration?.effects ?? []) draft.effects.add(effect);
-  if (member(node, 'lock') !== undefined && declaration?.parameters['lock'] !== undefined && !inTransaction)
+  if (member(node, 'lock') !== undefined && declaration?.parameters.lock !== undefined && !inTransaction)
     draft.needsTransaction = true;
   const called = declaration?.name === 'run_function' ? textOf(member(node, 'name')) : undefined;
   if (called !== undefined) {

@@ -1,6 +1,6 @@
 /** Plans a checked stack: each step becomes the statements that its declaration says. */
 import type { Expression, JsonNode } from '../1-syntax/ast.ts';
-import type { CheckedBlock, CheckedStack, CheckedStep } from '../2-check/analysis.ts';
+import type { CheckedBlock, CheckedStack } from '../2-check/analysis.ts';
 import type { StackCheck } from '../2-check/stack.ts';
 import { StepChecker } from '../2-check/step.ts';
 import type { StepPlan } from '../library/define.ts';

@@ -53,6 +53,5 @@ export function directMember(member: string): Code {
 
 /** Makes the function. The only place where text becomes a program. */
 export function compileFunction<T>(source: Code): (h: unknown, k: readonly unknown[]) => T {
-  // biome-ignore lint/security/noGlobalEval: a compiler's last step; the source is of the branded type
   return new Function('h', 'k', `"use strict";\n${source.text}`) as (h: unknown, k: readonly unknown[]) => T;
 }

@@ -4,7 +4,6 @@ import {
   AshlarError,
   cancelled,
   errorOf,
-  indexOutOfRange,
   listTooLarge,
   preconditionFailed,
   recursionLimit,
@@ -262,7 +261,7 @@ function joinBranches(run: Run, children: readonly Run[]): void {
   const before = run.steps;
   for (const child of children) {
     run.charge(Math.max(0, before - child.steps));
-    if (child.postProcesses !== null) (run.postProcesses ??= []).push(...child.postProcesses);
+    if (child.postProcesses !== null) run.postProcesses = [...(run.postProcesses ?? []), ...child.postProcesses];
     if (child.status !== null) run.status = child.status;
     if (child.responseHeaders !== null) run.responseHeaders = new Map([...(run.responseHeaders ?? []), ...child.responseHeaders]);
   }
@@ -345,7 +344,8 @@ export const helpers = {
   parallelPure,
   tick,
   after: (run: Run, work: (run: Run) => Promise<Value>): void => {
-    (run.postProcesses ??= []).push(work);
+    run.postProcesses ??= [];
+    run.postProcesses.push(work);
   },
   enter: (run: Run, stack: string, step: number): void => run.observer?.enter(run, stack, step),
   leave: (run: Run, stack: string, step: number, value: Value | undefined, error: unknown): void =>

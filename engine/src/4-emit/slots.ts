@@ -28,51 +28,62 @@ function visitStatement(s: IrStatement, use: SlotUse): void {
   switch (s.op) {
     case 'assign':
       write(s.slot, use);
-      return read(s.value);
+      read(s.value);
+      return;
     case 'assign_path':
       write(s.slot, use);
       use.read.add(s.slot);
       for (const part of s.path) if (part.kind === 'index') read(part.index);
-      return read(s.value);
+      read(s.value);
+      return;
     case 'invoke':
       write(s.into, use);
-      return read(s.args);
+      read(s.args);
+      return;
     case 'run_function':
       write(s.into, use);
-      return read(s.input);
+      read(s.input);
+      return;
     case 'if':
       read(s.condition);
       visitBlock(s.then, use);
-      return visitBlock(s.otherwise, use);
+      visitBlock(s.otherwise, use);
+      return;
     case 'switch':
       read(s.value);
       for (const c of s.cases) {
         read(...c.when);
         visitBlock(c.block, use);
       }
-      return visitBlock(s.otherwise, use);
+      visitBlock(s.otherwise, use);
+      return;
     case 'for_each':
       write(s.item, use);
       write(s.second, use);
       if (s.over.kind === 'list') read(s.over.list);
       else if (s.over.kind === 'object') read(s.over.object);
       else read(s.over.from, s.over.to, s.over.step);
-      return visitBlock(s.block, use);
+      visitBlock(s.block, use);
+      return;
     case 'while':
       read(s.condition);
-      return visitBlock(s.block, use);
+      visitBlock(s.block, use);
+      return;
     case 'break':
     case 'continue':
       return;
     case 'return':
-      return read(s.value, s.status, s.headers);
+      read(s.value, s.status, s.headers);
+      return;
     case 'throw':
-      return read(s.code, s.message, s.status, s.data);
+      read(s.code, s.message, s.status, s.data);
+      return;
     case 'try':
       write(s.error, use);
       visitBlock(s.body, use);
       visitBlock(s.catch ?? [], use);
-      return visitBlock(s.finally ?? [], use);
+      visitBlock(s.finally ?? [], use);
+      return;
     case 'parallel':
       write(s.into, use);
       for (const branch of s.branches) {
@@ -83,7 +94,8 @@ function visitStatement(s: IrStatement, use: SlotUse): void {
     case 'group':
     case 'transaction':
     case 'post_process':
-      return visitBlock(s.block, use);
+      visitBlock(s.block, use);
+      return;
   }
 }
 
@@ -96,30 +108,40 @@ function visitExpression(e: IrExpression | IrLambda, use: SlotUse): void {
       use.read.add(e.slot);
       return;
     case 'member':
-      return all(e.object);
+      all(e.object);
+      return;
     case 'index':
-      return all(e.object, e.index);
+      all(e.object, e.index);
+      return;
     case 'not':
     case 'negate':
     case 'is_null':
-      return all(e.operand);
+      all(e.operand);
+      return;
     case 'binary':
     case 'and':
     case 'or':
     case 'coalesce':
-      return all(e.left, e.right);
+      all(e.left, e.right);
+      return;
     case 'conditional':
-      return all(e.test, e.then, e.otherwise);
+      all(e.test, e.then, e.otherwise);
+      return;
     case 'filter':
-      return all(e.input, ...e.args);
+      all(e.input, ...e.args);
+      return;
     case 'lambda':
-      return all(e.body);
+      all(e.body);
+      return;
     case 'list':
-      return all(...e.items);
+      all(...e.items);
+      return;
     case 'object':
-      return all(...e.entries.map(([, value]) => value));
+      all(...e.entries.map(([, value]) => value));
+      return;
     case 'template':
-      return all(...e.parts.filter((part) => typeof part !== 'string'));
+      all(...e.parts.filter((part) => typeof part !== 'string'));
+      return;
     default:
       return;
   }

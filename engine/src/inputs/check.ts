@@ -1,4 +1,7 @@
 /** What a prepared check of one value is. */
+import { Decimal } from '../values/decimal.ts';
+import { Float } from '../values/float.ts';
+import { PlainDate, Timestamp } from '../values/time.ts';
 import type { Value } from '../values/value.ts';
 import type { Report } from './report.ts';
 
@@ -13,8 +16,8 @@ export function describe(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'a text';
   if (typeof value === 'boolean') return 'true or false';
-  if (typeof value === 'number') return 'a number';
-  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'number' || value instanceof Decimal || value instanceof Float) return 'a number';
+  if (value instanceof Timestamp || value instanceof PlainDate) return 'a time';
   if (value instanceof Uint8Array) return 'bytes';
-  return '$value' in value || 'compare' in value ? 'a number' : '$ms' in value || '$text' in value ? 'a time' : 'an object';
+  return Array.isArray(value) ? 'a list' : 'an object';
 }

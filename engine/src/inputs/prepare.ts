@@ -259,10 +259,7 @@ export function refuseUnknownNames(names: Iterable<string>, fields: ReadonlyMap<
     if (name.endsWith('[]') && fields.get(name.slice(0, -2))?.input.type === 'list') continue;
     const near = nearest(name, fields.keys());
     report.path.push(name);
-    report.refuse(
-      'unknown_input',
-      near === undefined ? 'is not known here' : `is not known here; did you mean ${near}?`.slice(0, -1),
-    );
+    report.refuse('unknown_input', near === undefined ? 'is not known here' : `is not known here (did you mean ${near}?)`);
     report.path.pop();
   }
 }

@@ -145,9 +145,8 @@ export function validateValue(
   value: Value,
   field: string = input.name,
 ): { readonly value: Value; readonly errors: readonly FieldError[] } {
-  const report = new Report();
+  const report = new Report(field);
   report.in = input.in;
-  report.path.push(field);
   const checked = prepareCheck(input, { refuseUnknown: false })(value, false, report);
   return { value: checked ?? null, errors: report.errors };
 }

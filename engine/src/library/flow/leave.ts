@@ -113,7 +113,7 @@ export const throwError = defineFunction({
   description: 'Ends the run with an error, unless a try_catch around it catches it.',
   parameters: {
     ...errorParameters,
-    code: { ...errorParameters['code'], aliases: ['name'], kind: 'value', description: 'A stable word for programs.' },
+    code: { ...errorParameters.code, aliases: ['name'], kind: 'value', description: 'A stable word for programs.' },
   },
   effects: [],
   result: null,

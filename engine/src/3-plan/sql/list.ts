@@ -1,0 +1,289 @@
+/** query_records: compiles the step's parameters to the statements of a list. */
+import { anyType, listOf, objectOf, type Type, type } from '../../2-check/types.ts';
+import type { StepCheck } from '../../library/define.ts';
+import { defaultPerPage, maxPerPage } from '../../limits.ts';
+import type { Table } from '../../workspace/model.ts';
+import { type ChildPlan, compileChildren, keyTerm, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { bindingOf } from './column-types.ts';
+import { RowCompiler } from './compiler.ts';
+import { CompileContext, constantOf, type Phase } from './context.ts';
+import { compileGroups } from './grouping.ts';
+import { compileJoins, type Joins } from './joins.ts';
+import { type Keyset, keysetOf } from './keyset.ts';
+import { lockClause } from './locking.ts';
+import { badParameter, excludes } from './problems.ts';
+import { type DatabasePlan, QueryPlan, reading } from './query-plan.ts';
+import { type SqlSource, type SqlValue, tableSource } from './scope.ts';
+import { fromTable, readEval, type Selection, selectOutput } from './selection.ts';
+import { orderBy, readSort, type SortTerm } from './sorting.ts';
+import { and, clause, type Sql, sql, textLiteral } from './tree.ts';
+
+/** How much of the list is answered, and in which shape. */
+export type Paging =
+  /** A plain list of at most `maxRows`. */
+  | { readonly kind: 'all'; readonly maxRows: number }
+  /** A plain list cut by limit and offset. */
+  | { readonly kind: 'cut'; readonly limitArg: number | null; readonly offsetArg: number | null; readonly maxRows: number; readonly sentLimit: number }
+  | { readonly kind: 'page'; readonly pageArg: number; readonly perPageArg: number | null; readonly perPage: number; readonly sentLimit: number; readonly sentOffset: number }
+  | {
+      readonly kind: 'cursor';
+      readonly cursorArg: number;
+      readonly perPageArg: number | null;
+      readonly perPage: number;
+      readonly sentLimit: number;
+      readonly keyset: Keyset;
+      /** Columns of the rows that hold the sort values. */
+      readonly columns: readonly string[];
+      /** Binds a cursor to this step and its shape. */
+      readonly seal: string;
+      /** Arguments that choose the rows: a cursor is good only with the same ones. */
+      readonly boundArgs: readonly number[];
+    };
+
+export interface ListPlan extends DatabasePlan {
+  readonly rows: QueryPlan;
+  /** Of `totals`. */
+  readonly count: QueryPlan | null;
+  readonly paging: Paging;
+  readonly shape: RowShape;
+  /** `aggregate` without `group_by`: one object. */
+  readonly single: boolean;
+}
+
+export interface CompiledList {
+  readonly plan: ListPlan;
+  readonly context: CompileContext;
+  readonly result: Type;
+}
+
+/** Compiles a query_records step; undefined where its table is unknown (reported by the check of parameters). */
+export function compileList(step: StepCheck, phase: Phase): CompiledList | undefined {
+  const table = step.table();
+  if (table === undefined) return undefined;
+  return new ListCompiler(new CompileContext(step, phase), table).compile();
+}
+
+/** `from … join … where …`, shared by the rows and their count. */
+interface Body {
+  readonly from: Sql;
+  readonly where: Sql;
+}
+
+class ListCompiler {
+  readonly #context: CompileContext;
+  readonly #step: StepCheck;
+  readonly #table: Table;
+  readonly #source: SqlSource;
+  readonly #joins: Joins;
+
+  constructor(context: CompileContext, table: Table) {
+    this.#context = context;
+    this.#step = context.step;
+    this.#table = table;
+    this.#source = tableSource(table, table.name);
+    this.#joins = compileJoins(context, this.#step.param('join'), { db: new Map([[table.name, this.#source]]), names: new Map() });
+  }
+
+  compile(): CompiledList {
+    this.#checkParameters();
+    const where = this.#where();
+    const body = { from: sql`${fromTable(this.#table)}${this.#joins.sql}`, where };
+    const grouped = this.#step.param('aggregate') !== undefined || this.#step.param('group_by') !== undefined;
+    return grouped ? this.#groups(body) : this.#rows(body);
+  }
+
+  #where(): Sql {
+    const expression = this.#step.expression('where');
+    if (expression === undefined) return and();
+    return new RowCompiler(this.#context, this.#joins.scope, { optional: 'allowed' }).condition(expression);
+  }
+
+  #rows(body: Body): CompiledList {
+    const context = this.#context;
+    const level = mainLevel(context, this.#source);
+    const { selection } = level;
+    const computed = readEval(new RowCompiler(context, this.#joins.scope), this.#step.param('eval'), level.names);
+    selectOutput(context, selection, this.#source, this.#step.param('output'), [...computed.keys()]);
+    for (const [name, value] of computed) selection.addComputed(name, value);
+    const distinct = this.#step.literal('distinct') === true;
+    const children = compileChildren(context, level, this.#step.param('with'));
+    const terms = distinct ? this.#distinctSort(selection) : this.#sort(computed);
+    const cut = this.#paging(body, terms, selection);
+    const lock = lockClause(context, this.#table);
+    const word = distinct ? sql`select distinct` : sql`select`;
+    const tree = sql`${word} ${selection.sql()} from ${body.from}${clause('where', and(body.where, cut.condition))}${orderBy(terms)}${cut.limit}${lock}`;
+    if (distinct && (selection.hidden.size > 0 || this.#step.param('lock') !== undefined))
+      this.#problem('distinct', 'distinct goes with plain rows only: without `with`, `lock`, and sorted by what `output` shows.');
+    const count = distinct
+      ? sql`select count(*) as "n" from (select distinct ${selection.sql()} from ${body.from}${clause('where', body.where)}) as "~r"`
+      : sql`select count(*) as "n" from ${body.from}${clause('where', body.where)}`;
+    const row = objectOf([...selection.fields(), ...children.fields]);
+    const shape = shapeOf(selection, children.plans);
+    return this.#compiled({ tree, count, columns: selection.columns(), shape, paging: cut.paging, row, single: false, tables: children.tables });
+  }
+
+  #groups(body: Body): CompiledList {
+    const groups = compileGroups(this.#context, this.#table, this.#source, this.#joins.scope);
+    for (const name of ['output', 'with', 'lock', 'distinct', 'eval'])
+      if (this.#step.param(name) !== undefined) this.#exclude(name, 'group_by or aggregate');
+    const cut = this.#paging(body, groups.sort, groups.selection);
+    const from = sql`${body.from}${clause('where', body.where)}${groups.groupBy}`;
+    const having = clause('having', and(groups.having, cut.condition));
+    if (this.#step.param('cursor') !== undefined) this.#exclude('cursor', 'group_by or aggregate');
+    const limit = groups.single ? sql`` : cut.limit;
+    const tree = sql`select ${groups.selection.sql()} from ${from}${having}${orderBy(groups.sort)}${limit}`;
+    const count = sql`select count(*) as "n" from (select 1 from ${from}${clause('having', groups.having)}) as "~r"`;
+    const row = objectOf(groups.selection.fields());
+    const shape = shapeOf(groups.selection, []);
+    return this.#compiled({ tree, count, columns: groups.selection.columns(), shape, paging: cut.paging, row, single: groups.single, tables: [] });
+  }
+
+  #sort(computed: ReadonlyMap<string, SqlValue>): readonly SortTerm[] {
+    const { scope } = this.#joins;
+    const sortable = {
+      of: this.#table.name,
+      names: () => [...this.#source.names(), ...computed.keys()],
+      find: (name: string) => this.#source.column(name) ?? computed.get(name) ?? this.#joinedColumn(name, scope.db),
+    };
+    return readSort(this.#context, this.#step.param('sort'), sortable, [keyTerm(this.#source), ...this.#joins.keys]);
+  }
+
+  #joinedColumn(name: string, db: ReadonlyMap<string, SqlSource>): SqlValue | undefined {
+    const [alias, column, more] = name.split('.');
+    return alias === undefined || column === undefined || more !== undefined ? undefined : db.get(alias)?.column(column);
+  }
+
+  /** Distinct rows are sorted by what is shown, all of it in the end: there is no key to make the order total. */
+  #distinctSort(selection: Selection): readonly SortTerm[] {
+    const all = [...selection.visible].map(([name, value]) => ({ name, value, descending: false }));
+    const sortable = { of: 'output', names: () => selection.visible.keys(), find: (name: string) => selection.visible.get(name) };
+    return readSort(this.#context, this.#step.param('sort'), sortable, all);
+  }
+
+  #paging(body: Body, terms: readonly SortTerm[], selection: Selection): { readonly paging: Paging; readonly condition: Sql; readonly limit: Sql } {
+    const step = this.#step;
+    const context = this.#context;
+    const { maxRows } = step.workspace.settings;
+    const limited = (arg: number): Sql => sql` limit ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
+    const offset = (arg: number): Sql => sql` offset ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
+    if (step.param('page') !== undefined) {
+      const pageArg = this.#argOf('page') ?? context.given();
+      const [sentLimit, sentOffset] = [context.given(), context.given()];
+      const paging: Paging = { kind: 'page', pageArg, perPageArg: this.#argOf('per_page'), perPage: this.#perPage(), sentLimit, sentOffset };
+      return { paging, condition: and(), limit: sql`${limited(sentLimit)}${offset(sentOffset)}` };
+    }
+    if (step.param('cursor') !== undefined) {
+      const boundArgs = context.args.flatMap((arg, i) => (arg === null ? [] : [i]));
+      const keyset = keysetOf(context, terms);
+      const sentLimit = context.given();
+      const columns = terms.map((term) => ownName(selection, term));
+      const paging: Paging = { kind: 'cursor', cursorArg: this.#argOf('cursor') ?? context.given(), perPageArg: this.#argOf('per_page'), perPage: this.#perPage(), sentLimit, keyset, columns, seal: this.#seal(terms), boundArgs };
+      return { paging, condition: keyset.condition, limit: limited(sentLimit) };
+    }
+    const [limitArg, offsetArg] = [this.#argOf('limit'), this.#argOf('offset')];
+    if (limitArg === null && offsetArg === null)
+      return { paging: { kind: 'all', maxRows }, condition: and(), limit: sql` limit ${textLiteral(String(maxRows + 1))}::int8` };
+    const sentLimit = context.given();
+    const paging: Paging = { kind: 'cut', limitArg, offsetArg, maxRows, sentLimit };
+    return { paging, condition: and(), limit: offsetArg === null ? limited(sentLimit) : sql`${limited(sentLimit)}${offset(offsetArg)}` };
+  }
+
+  #argOf(name: string): number | null {
+    const expression = this.#step.expression(name);
+    return expression === undefined ? null : this.#context.arg(expression);
+  }
+
+  #perPage(): number {
+    return this.#step.workspace.settings.perPage || defaultPerPage;
+  }
+
+  /** Where the step stands (its own id where it has one) and how its rows are ordered. */
+  #seal(terms: readonly SortTerm[]): string {
+    const id = this.#step.node.members.find((m) => m.key === 'id')?.value;
+    const place = id?.kind === 'string' ? id.value : `${this.#step.node.span.source.path}#${this.#step.node.pointer}`;
+    return JSON.stringify([place, this.#table.name, terms.map((t) => [t.name, t.descending])]);
+  }
+
+  #compiled(parts: {
+    readonly tree: Sql;
+    readonly count: Sql;
+    readonly columns: ReturnType<Selection['columns']>;
+    readonly shape: RowShape;
+    readonly paging: Paging;
+    readonly row: Type;
+    readonly single: boolean;
+    readonly tables: readonly string[];
+  }): CompiledList {
+    const { uses } = this.#context;
+    const totals = this.#step.literal('totals') === true;
+    const locks = this.#step.param('lock') !== undefined;
+    const { name } = this.#table;
+    const rows = new QueryPlan(parts.tree, uses, reading(name, parts.columns, { maxRows: mostRows(parts.paging, parts.single), locks }));
+    const countColumns = [{ name: 'n', ...bindingOf({ type: 'int' }) }];
+    const count = totals ? new QueryPlan(parts.count, uses, reading(name, countColumns, { maxRows: 1 })) : null;
+    const plan: ListPlan = {
+      database: true,
+      reads: [...new Set([name, ...this.#joins.tables, ...parts.tables])],
+      writes: [],
+      locks,
+      rows,
+      count,
+      paging: parts.paging,
+      shape: parts.shape,
+      single: parts.single,
+      statements: () => [...rows.mainStatements(), ...(count?.mainStatements() ?? []), ...childStatements(parts.shape.children)],
+    };
+    return { plan, context: this.#context, result: listType(parts.paging, parts.row, parts.single, totals) };
+  }
+
+  #checkParameters(): void {
+    const has = (name: string): boolean => this.#step.param(name) !== undefined;
+    for (const other of ['limit', 'offset', 'cursor']) if (has('page') && has(other)) this.#exclude(other, 'page');
+    for (const other of ['limit', 'offset']) if (has('cursor') && has(other)) this.#exclude(other, 'cursor');
+    const paged = has('page') || has('cursor');
+    if (!paged && has('per_page')) this.#problem('per_page', 'per_page needs page or cursor beside it.');
+    if (!paged && this.#step.literal('totals') === true) this.#problem('totals', 'totals needs page or cursor beside it: a plain list answers an array.');
+    if (has('having') && !has('aggregate') && !has('group_by')) this.#problem('having', 'having needs aggregate; for plain rows use where.');
+    if (has('stream')) this.#problem('stream', 'stream is not there yet: page through the rows, or raise max_rows.');
+    const perPage = has('per_page') ? constantOf(this.#step.parse(this.#step.param('per_page') ?? this.#step.node)) : undefined;
+    if (typeof perPage === 'number' && (perPage < 1 || perPage > maxPerPage)) this.#problem('per_page', `per_page is from 1 to ${maxPerPage}.`);
+  }
+
+  #problem(parameter: string, message: string): void {
+    this.#context.report(badParameter, this.#step.param(parameter) ?? this.#step.node, { message });
+  }
+
+  #exclude(one: string, other: string): void {
+    this.#context.report(excludes, this.#step.param(one) ?? this.#step.node, { one, other });
+  }
+}
+
+/** Sort values are read from the last row: from its own columns where they are shown. */
+function ownName(selection: Selection, term: SortTerm): string {
+  const shown = selection.visible.get(term.name);
+  return shown?.sql === term.value.sql ? term.name : selection.need(term.name, term.value);
+}
+
+function mostRows(paging: Paging, single: boolean): number | null {
+  if (single) return 1;
+  return paging.kind === 'all' || paging.kind === 'cut' ? paging.maxRows + 1 : maxPerPage + 1;
+}
+
+/** The statements of children, however deep. */
+export function childStatements(children: readonly ChildPlan[]): ReturnType<QueryPlan['mainStatements']> {
+  return children.flatMap((child) => [...child.query.mainStatements(), ...childStatements(child.shape.children)]);
+}
+
+function listType(paging: Paging, row: Type, single: boolean, totals: boolean): Type {
+  if (single) return row;
+  const items: readonly [string, Type] = ['items', listOf(row)];
+  const total: readonly (readonly [string, Type])[] = totals ? [['total', type('int')]] : [];
+  const page = { ...type('int'), nullable: true };
+  if (paging.kind === 'page')
+    return objectOf([items, ['page', type('int')], ['per_page', type('int')], ['next_page', page], ['previous_page', page], ...total]);
+  if (paging.kind === 'cursor') return objectOf([items, ['per_page', type('int')], ['next_cursor', { ...type('text'), nullable: true }], ...total]);
+  return listOf(row);
+}
+
+/** The result's type where the table is unknown. */
+export const unknownResult: Type = anyType;

@@ -1,0 +1,181 @@
+/**
+ * A statement of a step with all its variants. At run time the states of the uses make a key; the text of each key is assembled
+ * once, from fixed fragments, and kept.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex } from '@noble/hashes/utils.js';
+import { errorOf, wrongType } from '../../errors.ts';
+import { encodeUtf8 } from '../../values/base64.ts';
+import { typeName } from '../../values/operators.ts';
+import type { Value, ValueList } from '../../values/value.ts';
+import { render } from './render.ts';
+import type { ResultColumn, Statement } from './statement.ts';
+import type { Sql } from './tree.ts';
+import { nothing, present, type Use, type UseState, useStates } from './uses.ts';
+
+/** Statements kept a plan; the least used one makes room. */
+export const maxVariants = 64;
+/** Three bits a use in a number of 53. */
+const usesInNumber = 17;
+
+/** What is the same for all variants of a statement. */
+export type StatementFacts = Omit<Statement, 'name' | 'text' | 'params'>;
+
+export interface Variant {
+  readonly statement: Statement;
+  /** Which use gives each parameter; undefined when the uses are sent as they stand. */
+  readonly order: readonly number[] | undefined;
+  /** Counts how often it was chosen. */
+  hits: number;
+}
+
+export class QueryPlan {
+  readonly uses: readonly Use[];
+  readonly tree: Sql;
+  readonly facts: StatementFacts;
+  readonly #variants = new Map<number | string, Variant>();
+
+  /** @param uses - those of the whole step; the statement keeps the ones that its tree speaks of */
+  constructor(tree: Sql, uses: readonly Use[], facts: StatementFacts) {
+    const places = new Map<number, number>();
+    const kept: Use[] = [];
+    this.tree = renumbered(tree, (use) => {
+      const known = places.get(use);
+      const found = uses[use];
+      if (known !== undefined || found === undefined) return known ?? use;
+      places.set(use, kept.length);
+      return kept.push(found) - 1;
+    });
+    this.uses = kept;
+    this.facts = facts;
+  }
+
+  /** The variant for evaluated arguments, with its parameters. Throws `wrong_type` for a value that an operator refuses. */
+  variantOf(args: ValueList): { readonly statement: Statement; readonly params: readonly Value[] } {
+    const { uses } = this;
+    const out: Value[] = new Array(uses.length).fill(null);
+    let key: number | string = uses.length <= usesInNumber ? 0 : '';
+    for (let i = 0; i < uses.length; i++) {
+      const use = uses[i];
+      if (use === undefined) continue;
+      const state = use.read(args[use.arg] ?? null, out, i);
+      key = typeof key === 'number' ? key * 8 + state : key + state;
+    }
+    const variant = this.#variants.get(key) ?? this.#make(key, args);
+    variant.hits += 1;
+    const { order, statement } = variant;
+    return { statement, params: order === undefined ? out : order.map((use) => out[use] ?? null) };
+  }
+
+  /** Statements known before a run: with every value present, and with every value that may be null absent. For `explain`. */
+  mainStatements(): readonly Statement[] {
+    const found = new Map<string, Statement>();
+    for (const state of [present, nothing] as const) {
+      const states = this.uses.map(() => state);
+      const statement = this.#tryStatement(states) ?? this.#tryStatement(this.uses.map(() => present));
+      if (statement !== undefined) found.set(statement.name, statement);
+    }
+    return [...found.values()];
+  }
+
+  #tryStatement(states: readonly UseState[]): Statement | undefined {
+    try {
+      return this.#variant(states, []).statement;
+    } catch {
+      // A value that may not be null has no such variant.
+      return undefined;
+    }
+  }
+
+  #make(key: number | string, args: ValueList): Variant {
+    const out: Value[] = [];
+    const states = this.uses.map((use, i) => use.read(args[use.arg] ?? null, out, i));
+    const variant = this.#variant(states, args);
+    if (this.#variants.size >= maxVariants) this.#dropLeastUsed();
+    this.#variants.set(key, variant);
+    return variant;
+  }
+
+  #dropLeastUsed(): void {
+    let least: number | string | undefined;
+    let hits = Number.POSITIVE_INFINITY;
+    for (const [key, variant] of this.#variants) {
+      if (variant.hits < hits) {
+        hits = variant.hits;
+        least = key;
+      }
+      // The others age, so that what was used long ago makes room for what is used now.
+      variant.hits >>= 1;
+    }
+    if (least !== undefined) this.#variants.delete(least);
+  }
+
+  #variant(states: readonly UseState[], args: ValueList): Variant {
+    const { text, params } = render(this.tree, states, (index) => {
+      const use = this.uses[index];
+      throw errorOf(wrongType, {
+        what: use?.what ?? 'The query',
+        wanted: use?.wanted ?? 'another value',
+        found: typeName(args[use?.arg ?? 0] ?? null),
+      });
+    });
+    const straight = params.length === this.uses.length && params.every((param, i) => param.use === i);
+    return {
+      statement: { ...this.facts, name: statementName(text), text, params: params.map((param) => param.binding) },
+      order: straight ? undefined : params.map((param) => param.use),
+      hits: 0,
+    };
+  }
+}
+
+/** A name made of the text: the same text has the same name everywhere, so that a connection prepares it once. */
+export function statementName(text: string): string {
+  return `q_${bytesToHex(sha256(encodeUtf8(text)).subarray(0, 12))}`;
+}
+
+/** Shorthand for facts of a statement that reads. */
+export function reading(table: string, columns: readonly ResultColumn[], more: Partial<StatementFacts> = {}): StatementFacts {
+  return { table, columns, access: 'read', maxRows: null, byUniqueKey: false, locks: false, ...more };
+}
+
+function renumbered(node: Sql, place: (use: number) => number): Sql {
+  switch (node.kind) {
+    case 'bind':
+      return { ...node, use: place(node.use) };
+    case 'sequence':
+    case 'and':
+    case 'or':
+      return { ...node, parts: node.parts.map((part) => renumbered(part, place)) };
+    case 'not':
+      return { ...node, part: renumbered(node.part, place) };
+    case 'clause':
+      return { ...node, condition: renumbered(node.condition, place) };
+    case 'choice': {
+      const cases: Partial<Record<UseState, Sql>> = {};
+      const use = place(node.use);
+      for (const state of useStates) {
+        const part = node.cases[state];
+        if (part !== undefined) cases[state] = renumbered(part, place);
+      }
+      return { kind: 'choice', use, cases };
+    }
+    default:
+      return node;
+  }
+}
+
+/** What every plan of a database step tells about itself: for `explain`, effects and policies. */
+export interface DatabasePlan {
+  readonly database: true;
+  readonly reads: readonly string[];
+  readonly writes: readonly string[];
+  /** Takes row locks, so it needs a transaction. */
+  readonly locks: boolean;
+  /** Every statement of the step, in its main variants. */
+  readonly statements: () => readonly Statement[];
+}
+
+/** Whether the plan of an `invoke` is a database step's. */
+export function isDatabasePlan(plan: unknown): plan is DatabasePlan {
+  return typeof plan === 'object' && plan !== null && 'database' in plan && plan.database === true;
+}

@@ -1,0 +1,108 @@
+/** get_record and has_record: one row by its key or by a condition. */
+import { anyType, nullable, objectOf, type Type, type } from '../../2-check/types.ts';
+import type { StepCheck } from '../../library/define.ts';
+import type { Table } from '../../workspace/model.ts';
+import { compileChildren, keyTerm, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { childStatements } from './list.ts';
+import { compareWithOperand } from './comparison.ts';
+import { RowCompiler } from './compiler.ts';
+import { CompileContext, type Phase } from './context.ts';
+import { lockClause } from './locking.ts';
+import { badParameter, excludes } from './problems.ts';
+import { type DatabasePlan, QueryPlan, reading } from './query-plan.ts';
+import { type SqlSource, tableSource } from './scope.ts';
+import { fromTable, selectOutput } from './selection.ts';
+import { orderBy, readSort } from './sorting.ts';
+import { clause, type Sql, sql } from './tree.ts';
+import { bindingOf } from './column-types.ts';
+
+/** Which row a step means. */
+export interface RowCondition {
+  readonly condition: Sql;
+  /** By the key and nothing else. */
+  readonly byKey: boolean;
+}
+
+/** Reads `id` or `where`: exactly one of them is needed. */
+export function rowCondition(context: CompileContext, source: SqlSource, use: 'read' | 'write'): RowCondition | undefined {
+  const { step } = context;
+  const id = step.expression('id');
+  const where = step.expression('where');
+  if (id !== undefined && where !== undefined) context.report(excludes, step.param('where') ?? step.node, { one: 'where', other: 'id' });
+  const compiler = new RowCompiler(context, { db: new Map([[source.table.name, source]]), names: new Map() }, { optional: use === 'read' ? 'allowed' : 'in_write' });
+  if (id !== undefined) {
+    const key = source.column(source.table.key.name);
+    if (key === undefined) return undefined;
+    return { condition: compareWithOperand(compiler, key, '==', id, id), byKey: true };
+  }
+  if (where !== undefined) return { condition: compiler.condition(where), byKey: false };
+  context.report(badParameter, step.node, { message: 'Say which record: give id, or where.' });
+  return undefined;
+}
+
+export interface RecordPlan extends DatabasePlan {
+  readonly query: QueryPlan;
+  readonly shape: RowShape;
+}
+
+export interface Compiled<P> {
+  readonly plan: P;
+  readonly context: CompileContext;
+  readonly result: Type;
+}
+
+/** Compiles get_record. */
+export function compileGet(step: StepCheck, phase: Phase): Compiled<RecordPlan> | undefined {
+  const table = step.table();
+  if (table === undefined) return undefined;
+  const context = new CompileContext(step, phase);
+  const source = tableSource(table, table.name);
+  const row = rowCondition(context, source, 'read');
+  const level = mainLevel(context, source);
+  selectOutput(context, level.selection, source, step.param('output'));
+  const children = compileChildren(context, level, step.param('with'));
+  const result = nullable(objectOf([...level.selection.fields(), ...children.fields]));
+  if (row === undefined) return undefined;
+  const lock = lockClause(context, table);
+  const terms = readSort(context, step.param('sort'), { of: table.name, names: () => source.names(), find: source.column }, [keyTerm(source)]);
+  const rest = row.byKey ? sql`` : sql`${orderBy(terms)} limit 1`;
+  const tree = sql`select ${level.selection.sql()} from ${fromTable(table)}${clause('where', row.condition)}${rest}${lock}`;
+  const locks = step.param('lock') !== undefined;
+  const query = new QueryPlan(tree, context.uses, reading(table.name, level.selection.columns(), { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }));
+  const plan: RecordPlan = {
+    database: true,
+    reads: [table.name, ...children.tables],
+    writes: [],
+    locks,
+    query,
+    shape: shapeOf(level.selection, children.plans),
+    statements: () => [...query.mainStatements(), ...childStatements(children.plans)],
+  };
+  return { plan, context, result };
+}
+
+export interface ExistsPlan extends DatabasePlan {
+  readonly query: QueryPlan;
+}
+
+/** Compiles has_record. */
+export function compileHas(step: StepCheck, phase: Phase): Compiled<ExistsPlan> | undefined {
+  const table = step.table();
+  if (table === undefined) return undefined;
+  const context = new CompileContext(step, phase);
+  const row = rowCondition(context, tableSource(table, table.name), 'read');
+  if (row === undefined) return undefined;
+  const lock = step.param('lock') === undefined ? sql`` : lockClause(context, table);
+  const tree = sql`select exists (select 1 from ${fromTable(table)}${clause('where', row.condition)}${lock}) as "found"`;
+  const locks = step.param('lock') !== undefined;
+  const columns = [{ name: 'found', ...bindingOf({ type: 'bool' }) }];
+  const query = new QueryPlan(tree, context.uses, reading(table.name, columns, { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }));
+  return { plan: databasePlan(table, query, locks), context, result: type('bool') };
+}
+
+function databasePlan(table: Table, query: QueryPlan, locks: boolean): ExistsPlan {
+  return { database: true, reads: [table.name], writes: [], locks, query, statements: () => query.mainStatements() };
+}
+
+/** The result of a step that could not be compiled. */
+export const noResult: Type = anyType;

@@ -1,0 +1,85 @@
+/**
+ * The tree of a statement. Text enters it in three ways only: the fixed pieces of the `sql` template tag, identifiers through
+ * `identifier`, constants through the literal makers below. Everything else is a bind.
+ *
+ * A `choice` looks at the state of a use (see uses.ts): a statement's tree therefore stands for a family of texts, its variants.
+ */
+import type { Binding } from './statement.ts';
+import type { UseState } from './uses.ts';
+
+export type Sql =
+  | { readonly kind: 'text'; readonly text: string }
+  /** The value of a use, as `$n::type`. */
+  | { readonly kind: 'bind'; readonly use: number; readonly binding: Binding }
+  | { readonly kind: 'sequence'; readonly parts: readonly Sql[] }
+  /** By the state of a use; a state that is not listed refuses the value (wrong_type). */
+  | { readonly kind: 'choice'; readonly use: number; readonly cases: Readonly<Partial<Record<UseState, Sql>>> }
+  | { readonly kind: 'and' | 'or'; readonly parts: readonly Sql[] }
+  /** True where the part is not true: two-valued, whatever null does inside. */
+  | { readonly kind: 'not'; readonly part: Sql }
+  | { readonly kind: 'constant'; readonly value: boolean }
+  /** A condition that is left out. */
+  | { readonly kind: 'absent' }
+  /** `where`, `having`, … before a condition; nothing at all when the condition is left out or true. */
+  | { readonly kind: 'clause'; readonly keyword: 'where' | 'having' | 'and'; readonly condition: Sql };
+
+const text = (value: string): Sql => ({ kind: 'text', text: value });
+
+/** SQL with holes that only SQL fills. */
+export function sql(pieces: TemplateStringsArray, ...holes: readonly Sql[]): Sql {
+  const parts: Sql[] = [];
+  pieces.forEach((piece, i) => {
+    if (piece !== '') parts.push(text(piece));
+    const hole = holes[i];
+    if (hole !== undefined) parts.push(hole);
+  });
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: 'sequence', parts };
+}
+
+export const yes: Sql = { kind: 'constant', value: true };
+export const no: Sql = { kind: 'constant', value: false };
+export const absent: Sql = { kind: 'absent' };
+export const and = (...parts: readonly Sql[]): Sql => ({ kind: 'and', parts });
+export const or = (...parts: readonly Sql[]): Sql => ({ kind: 'or', parts });
+export const not = (part: Sql): Sql => ({ kind: 'not', part });
+export const clause = (keyword: 'where' | 'having' | 'and', condition: Sql): Sql => ({ kind: 'clause', keyword, condition });
+
+/** The one place that quotes a name of the user's. PostgreSQL has no way to write NUL, and cuts names after 63 bytes. */
+export function identifier(name: string): Sql {
+  if (name === '' || name.includes('\u0000')) throw new Error('an identifier must not be empty or hold NUL');
+  return text(`"${name.replaceAll('"', '""')}"`);
+}
+
+/** `"table"."column"`. */
+export const qualified = (source: string, column: string): Sql => sql`${identifier(source)}.${identifier(column)}`;
+
+/** Whether a constant text may stand in SQL (no NUL, no lone surrogate). */
+export const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
+
+/** A constant text. Backslashes are plain: standard_conforming_strings is on, and the E form is never written. */
+export function textLiteral(value: string): Sql {
+  if (!isStorable(value)) throw new Error('a text literal must not hold NUL or a lone surrogate');
+  return text(`'${value.replaceAll("'", "''")}'`);
+}
+
+/** Digits of a number, checked; negative ones in brackets so that a minus before them makes no comment. */
+export function numberLiteral(digits: string): Sql {
+  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(digits)) throw new Error('not the digits of a number');
+  return text(digits.startsWith('-') ? `(${digits})` : digits);
+}
+
+/** A cast to a type of PostgreSQL, from the closed list that columns use. */
+export function cast(part: Sql, pg: string): Sql {
+  return sql`${part}::${pgType(pg)}`;
+}
+
+/** A type's name as SQL. */
+export function pgType(pg: string): Sql {
+  if (!/^[a-z0-9]+(\([0-9]+\))?(\[\])?$/.test(pg)) throw new Error('not a type of PostgreSQL');
+  return text(pg);
+}
+
+/** Parts with a comma between them. */
+export function list(parts: readonly Sql[], separator: Sql = text(', ')): Sql {
+  return { kind: 'sequence', parts: parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])) };
+}

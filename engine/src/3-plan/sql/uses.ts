@@ -1,0 +1,237 @@
+/**
+ * A use is one place in a statement where a value from outside the database is looked at. Its reader says how the value stands
+ * (its state) and turns it into what is sent; the states of all uses together choose the statement's variant.
+ */
+import { Decimal } from '../../values/decimal.ts';
+import { Float } from '../../values/float.ts';
+import { isList, isNumber, isObject } from '../../values/kinds.ts';
+import { truthy } from '../../values/operators.ts';
+import { toDecimal } from '../../values/order.ts';
+import { PlainDate, Timestamp } from '../../values/time.ts';
+import type { Value, ValueList } from '../../values/value.ts';
+import { familyOf, itemType, type SqlType } from './column-types.ts';
+import { isStorable } from './tree.ts';
+
+/** How a value stands. Numbers, because a variant's key is made of them (three bits each). */
+export const present = 0;
+/** null, or a condition's falsy value. */
+export const nothing = 1;
+/** A value that no value of the column equals: another type, text for a uuid that is none, … */
+export const mismatch = 2;
+/** A number that the column's own type can't hold but compares with: sent as numeric. */
+export const asNumeric = 3;
+/** A list without items that could match. */
+export const emptyList = 4;
+/** A list that holds null beside other items. */
+export const listWithNull = 5;
+/** A text, where the type of the value decides what is compared (members of json columns). */
+export const asText = 6;
+export type UseState = 0 | 1 | 2 | 3 | 4 | 5 | 6;
+export const useStates: readonly UseState[] = [present, nothing, mismatch, asNumeric, emptyList, listWithNull, asText];
+
+/** Writes what is sent to `out[at]` and answers the state. */
+export type Reader = (value: Value, out: Value[], at: number) => UseState;
+
+export interface Use {
+  /** Which of the step's evaluated arguments. */
+  readonly arg: number;
+  readonly read: Reader;
+  /** For messages: what needs the value, and of which type. */
+  readonly what: string;
+  readonly wanted: string;
+}
+
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const int64Pattern = /^-?\d{1,19}$/;
+const maxInt64 = 9_223_372_036_854_775_807n;
+
+/** A text of digits within the range of a bigint, or null. */
+export function bigintText(value: Value): string | null {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string' || !int64Pattern.test(value)) return null;
+  const number = BigInt(value);
+  return number <= maxInt64 && number >= -maxInt64 - 1n ? String(number) : null;
+}
+
+/** Reads a value that is compared with a column of the type. */
+export function scalarReader(of: SqlType): Reader {
+  const convert = converterOf(of);
+  return (value, out, at) => {
+    if (value === null) return nothing;
+    const converted = convert(value);
+    if (converted === undefined) return mismatch;
+    out[at] = converted.value;
+    return converted.state;
+  };
+}
+
+interface Converted {
+  readonly value: Value;
+  readonly state: UseState;
+}
+/** Answers undefined where no value of the type equals this one. */
+type Converter = (value: Value) => Converted | undefined;
+const plain = (value: Value): Converted => ({ value, state: present });
+
+function converterOf(of: SqlType): Converter {
+  switch (of.type) {
+    case 'int':
+      return (value) => {
+        if (typeof value === 'number') return plain(value);
+        const decimal = decimalOf(value);
+        if (decimal === null) return undefined;
+        const number = decimal.toNumber();
+        return decimal.isInteger() && Number.isSafeInteger(number) ? plain(number) : { value: decimal, state: asNumeric };
+      };
+    case 'bigint':
+      return (value) => {
+        const text = bigintText(value);
+        if (text !== null) return plain(text);
+        const decimal = decimalOf(value);
+        return decimal === null ? undefined : { value: decimal, state: asNumeric };
+      };
+    case 'decimal':
+      return (value) => {
+        const decimal = decimalOf(value);
+        return decimal === null ? undefined : plain(decimal);
+      };
+    case 'float':
+      return (value) => {
+        if (value instanceof Float) return plain(value);
+        if (typeof value === 'number') return plain(Float.of(value));
+        if (!(value instanceof Decimal)) return undefined;
+        const number = value.toNumber();
+        const exact = Number.isFinite(number) && Float.of(number).toDecimal().equals(value);
+        return exact ? plain(Float.of(number)) : { value, state: asNumeric };
+      };
+    case 'bool':
+      return (value) => (typeof value === 'boolean' ? plain(value) : undefined);
+    case 'timestamp':
+      return (value) => (value instanceof Timestamp ? plain(value) : undefined);
+    case 'date':
+      return (value) => (value instanceof PlainDate ? plain(value) : undefined);
+    case 'uuid':
+      return (value) => (typeof value === 'string' && uuidPattern.test(value) ? plain(value.toLowerCase()) : undefined);
+    case 'json':
+      return (value) => (isStorableJson(value) ? plain(value) : undefined);
+    case 'list':
+      return listConverter(converterOf(itemType(of)));
+    default:
+      return (value) => (typeof value === 'string' && isStorable(value) ? plain(value) : undefined);
+  }
+}
+
+/** A whole list as a value: one item of another type, and no list of the column equals it. */
+function listConverter(convert: Converter): Converter {
+  return (value) => {
+    if (!isList(value)) return undefined;
+    const items: Value[] = [];
+    for (const item of value as ValueList) {
+      const converted = item === null ? plain(null) : convert(item);
+      if (converted === undefined || converted.state !== present) return undefined;
+      items.push(converted.value);
+    }
+    return plain(items);
+  };
+}
+
+/** Any number as a decimal; null for what is no number. */
+export const decimalOf = (value: Value): Decimal | null => (isNumber(value) ? toDecimal(value) : null);
+
+/** What jsonb can hold: no bytes, no NUL and no lone surrogate in any text, names of members included. */
+export function isStorableJson(value: Value): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (isList(value)) return value.every(isStorableJson);
+  if (isObject(value)) return Object.entries(value).every(([key, part]) => isStorable(key) && isStorableJson(part));
+  return !(value instanceof Uint8Array);
+}
+
+/**
+ * Reads the list of `in`: items of another type never match and are dropped, null matches null rows. Something that is no list
+ * and not null is `mismatch`.
+ */
+export function listReader(of: SqlType): Reader {
+  const convert = converterOf(of);
+  return (value, out, at) => {
+    if (value === null) return nothing;
+    if (!isList(value)) return mismatch;
+    const items: Value[] = [];
+    let state: UseState = emptyList;
+    for (const item of value as ValueList) {
+      if (item === null) state = listWithNull;
+      else {
+        const converted = convert(item);
+        if (converted?.state === present) items.push(converted.value);
+      }
+    }
+    out[at] = items;
+    if (state === listWithNull) return listWithNull;
+    return items.length === 0 ? emptyList : present;
+  };
+}
+
+/** Reads one end of `between` out of a bound list of two. */
+export function endReader(of: SqlType, end: 0 | 1): Reader {
+  const read = scalarReader(of);
+  return (value, out, at) => {
+    if (value === null) return nothing;
+    return isList(value) && value.length === 2 ? read(value[end] ?? null, out, at) : mismatch;
+  };
+}
+
+/** Reads a value that is sent as it is, null included; what the type can't hold is `mismatch`. */
+export function valueReader(of: SqlType): Reader {
+  const convert = converterOf(of);
+  return (value, out, at) => {
+    out[at] = null;
+    if (value === null) return present;
+    const converted = convert(value);
+    if (converted === undefined || converted.state !== present) return mismatch;
+    out[at] = converted.value;
+    return present;
+  };
+}
+
+/** Reads what the engine itself computed for the statement: always present, not converted. */
+export const givenReader: Reader = (value, out, at) => {
+  out[at] = value;
+  return present;
+};
+
+/** Reads only whether the value is there: for conditions that are left out. */
+export const nullReader: Reader = (value) => (value === null ? nothing : present);
+
+/** Reads a value for its order against members of json: numbers with numbers, texts with texts. */
+export const jsonOrderReader: Reader = (value, out, at) => {
+  if (value === null) return nothing;
+  if (typeof value === 'string' && isStorable(value)) {
+    out[at] = value;
+    return asText;
+  }
+  const decimal = decimalOf(value);
+  if (decimal === null) return mismatch;
+  out[at] = decimal;
+  return present;
+};
+
+/** Reads a condition's truth. */
+export const truthReader: Reader = (value) => (truthy(value) ? present : nothing);
+
+/** Reads the pattern of `like`. A backslash at the very end stands for itself, which PostgreSQL would refuse. */
+export const patternReader: Reader = (value, out, at) => {
+  if (value === null) return nothing;
+  if (typeof value !== 'string') return mismatch;
+  if (!isStorable(value)) return emptyList;
+  const backslashes = /\\*$/.exec(value)?.[0].length ?? 0;
+  out[at] = backslashes % 2 === 1 ? `${value}\\` : value;
+  return present;
+};
+
+/** How types are named in messages. */
+export function wantedName(of: SqlType): string {
+  const family = familyOf(of);
+  if (family === 'number') return 'a number';
+  if (family === 'list') return 'a list';
+  return family === 'uuid' ? 'a uuid' : of.type === 'json' ? 'json' : `a ${of.type}`;
+}
+

@@ -1,0 +1,124 @@
+/** What the reading database functions do at run time: choose the variant, ask once, shape the answer. */
+import type { Invoke } from '../3-plan/ir.ts';
+import type { ListPlan, Paging } from '../3-plan/sql/list.ts';
+import type { ExistsPlan, RecordPlan } from '../3-plan/sql/record.ts';
+import { errorOf, tooManyRows, valueRefused, wrongType } from '../errors.ts';
+import { maxPerPage } from '../limits.ts';
+import { typeName } from '../values/operators.ts';
+import type { Value, ValueList, ValueObject } from '../values/value.ts';
+import { type CursorBinding, openCursor, sealCursor } from './cursor.ts';
+import { shapeRows } from './rows.ts';
+import type { Run } from './run.ts';
+
+/** get_record: the record or null. */
+export const invokeGet: Invoke<RecordPlan, ValueList> = async (run, step, plan, args) => {
+  const { rows } = await run.effects.query(run, step, plan.query.variantOf(args));
+  if (rows.length === 0) return null;
+  const shaped = await shapeRows(run, step, plan.shape, rows, args);
+  return shaped[0] ?? null;
+};
+
+/** has_record: whether there is one. */
+export const invokeHas: Invoke<ExistsPlan, ValueList> = async (run, step, plan, args) => {
+  const { rows } = await run.effects.query(run, step, plan.query.variantOf(args));
+  return rows[0]?.['found'] === true;
+};
+
+/** query_records: a list, a page, or one object of aggregates. */
+export const invokeList: Invoke<ListPlan, ValueList> = async (run, step, plan, args) => {
+  const { paging } = plan;
+  switch (paging.kind) {
+    case 'all':
+      return plainList(run, step, plan, args, paging.maxRows);
+    case 'cut':
+      return cutList(run, step, plan, paging, args);
+    case 'page':
+      return pageOf(run, step, plan, paging, args);
+    case 'cursor':
+      return cursorPage(run, step, plan, paging, args);
+  }
+};
+
+async function plainList(run: Run, step: number, plan: ListPlan, args: ValueList, maxRows: number): Promise<Value> {
+  const { rows } = await run.effects.query(run, step, plan.rows.variantOf(args));
+  if (rows.length > maxRows) throw errorOf(tooManyRows, { maxRows });
+  if (plan.single) return rows[0] ?? null;
+  return shapeRows(run, step, plan.shape, rows, args);
+}
+
+async function cutList(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cut' }, args: ValueList): Promise<Value> {
+  const limit = paging.limitArg === null ? null : numberArg(args, paging.limitArg, 'limit', 0, paging.maxRows);
+  const values = [...args];
+  values[paging.sentLimit] = limit ?? paging.maxRows + 1;
+  if (paging.offsetArg !== null) values[paging.offsetArg] = numberArg(args, paging.offsetArg, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0;
+  return plainList(run, step, plan, values, paging.maxRows);
+}
+
+/** An int argument within its bounds; null where it is null. */
+function numberArg(args: ValueList, arg: number, name: string, least: number, most: number): number | null {
+  const value = args[arg] ?? null;
+  if (value === null) return null;
+  if (typeof value !== 'number') throw errorOf(wrongType, { what: name, wanted: 'an int', found: typeName(value) });
+  if (value < least || value > most) throw errorOf(valueRefused, { column: name, reason: `must be from ${least} to ${most}` });
+  return value;
+}
+
+/** Rows and their number, asked for at the same time. */
+async function rowsAndCount(run: Run, step: number, plan: ListPlan, args: ValueList): Promise<readonly [readonly ValueObject[], Value | undefined]> {
+  const { rows, count } = plan;
+  if (count === null) return [(await run.effects.query(run, step, rows.variantOf(args))).rows, undefined];
+  const [answer, counted] = await Promise.all([
+    run.effects.query(run, step, rows.variantOf(args)),
+    run.effects.query(run, step, count.variantOf(args)),
+  ]);
+  return [answer.rows, counted.rows[0]?.['n'] ?? 0];
+}
+
+function perPageOf(paging: Paging & { kind: 'page' | 'cursor' }, args: ValueList): number {
+  return (paging.perPageArg === null ? null : numberArg(args, paging.perPageArg, 'per_page', 1, maxPerPage)) ?? paging.perPage;
+}
+
+async function pageOf(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'page' }, args: ValueList): Promise<Value> {
+  const perPage = perPageOf(paging, args);
+  const page = numberArg(args, paging.pageArg, 'page', 1, Math.floor(Number.MAX_SAFE_INTEGER / maxPerPage)) ?? 1;
+  const values = [...args];
+  // One more row than shown tells whether there is a next page.
+  values[paging.sentLimit] = perPage + 1;
+  values[paging.sentOffset] = (page - 1) * perPage;
+  const [rows, total] = await rowsAndCount(run, step, plan, values);
+  const more = rows.length > perPage;
+  const items = await shapeRows(run, step, plan.shape, more ? rows.slice(0, perPage) : rows, values);
+  const answer: Record<string, Value> = Object.create(null);
+  answer['items'] = items;
+  answer['page'] = page;
+  answer['per_page'] = perPage;
+  answer['next_page'] = more ? page + 1 : null;
+  answer['previous_page'] = page > 1 ? page - 1 : null;
+  if (total !== undefined) answer['total'] = total;
+  return answer;
+}
+
+async function cursorPage(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cursor' }, args: ValueList): Promise<Value> {
+  const perPage = perPageOf(paging, args);
+  const binding: CursorBinding = { key: run.sealKey, seal: paging.seal, bound: paging.boundArgs.map((arg) => args[arg] ?? null) };
+  const cursor = args[paging.cursorArg] ?? null;
+  const values = [...args];
+  values[paging.sentLimit] = perPage + 1;
+  values[paging.keyset.flagArg] = cursor === null ? null : true;
+  if (cursor !== null) {
+    const last = openCursor(binding, paging.keyset.types, cursor);
+    paging.keyset.args.forEach((arg, i) => {
+      values[arg] = last[i] ?? null;
+    });
+  }
+  const [rows, total] = await rowsAndCount(run, step, plan, values);
+  const more = rows.length > perPage;
+  const shown = more ? rows.slice(0, perPage) : rows;
+  const last = shown.at(-1);
+  const answer: Record<string, Value> = Object.create(null);
+  answer['items'] = await shapeRows(run, step, plan.shape, shown, values);
+  answer['per_page'] = perPage;
+  answer['next_cursor'] = more && last !== undefined ? sealCursor(binding, paging.columns.map((column) => last[column] ?? null)) : null;
+  if (total !== undefined) answer['total'] = total;
+  return answer;
+}
