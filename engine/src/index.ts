@@ -1,8 +1,9 @@
 /** The face of the engine: what server, CLI and tests may use. */
 export type * from './1-syntax/ast.ts';
+export { readJson } from './1-syntax/index.ts';
 export type { StepInfo } from './3-plan/ir.ts';
-export type { Binding, ResultColumn, Statement } from './3-plan/sql/statement.ts';
 export { searchExpression } from './3-plan/sql/search.ts';
+export type { Binding, ResultColumn, Statement } from './3-plan/sql/statement.ts';
 export { type CompileOptions, compileWorkspace } from './compile.ts';
 export type * from './compiled.ts';
 export type * from './effects.ts';
@@ -23,6 +24,7 @@ export { defineProblem, lineColumn, Problems, problemKinds } from './problems.ts
 export type { Outcome, PostProcess, RunOptions, StepObserver } from './run/run.ts';
 export { Run } from './run/run.ts';
 export type { CancelSignal } from './run/signal.ts';
+export { CancelSource } from './run/signal.ts';
 export type { JsonSchema } from './schema/json-schema.ts';
 export { Decimal } from './values/decimal.ts';
 export { Float } from './values/float.ts';
@@ -30,7 +32,5 @@ export { decodeJson, encodeJson } from './values/json.ts';
 export { toText, typeName } from './values/operators.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
-export type * from './workspace/model.ts';
 export { limitsOf, readWorkspace } from './workspace/index.ts';
-export { CancelSource } from './run/signal.ts';
-export { readJson } from './1-syntax/index.ts';
+export type * from './workspace/model.ts';

@@ -179,9 +179,9 @@ const within = (error: DatabaseError): { table: string; constraint: string } => 
 
 function place(error: DatabaseError): Record<string, string> {
   const shown: Record<string, string> = {};
-  if (error.table) shown['table'] = error.table;
-  if (error.column) shown['column'] = error.column;
-  if (error.constraint) shown['constraint'] = error.constraint;
+  if (error.table) shown.table = error.table;
+  if (error.column) shown.column = error.column;
+  if (error.constraint) shown.constraint = error.constraint;
   return shown;
 }
 

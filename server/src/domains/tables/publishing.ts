@@ -1,0 +1,91 @@
+/** The tables' half of a publication, as the publishing domain asks for it. */
+import { type Problem, Problems, type Workspace } from '@ashlar/engine';
+import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
+import { applyPlan, finishPlan } from './apply.ts';
+import type { SchemaPlan } from './change.ts';
+import { planSchema } from './plan.ts';
+import { importSeeds, seedFromText } from './seeds/index.ts';
+import { readState, readTablesWithRows, schemaState } from './state.ts';
+
+/** A plan with what can be done with it. */
+export interface PlannedChange {
+  readonly plan: SchemaPlan;
+  readonly problems: readonly Problem[];
+  readonly schemaVersion: string;
+  /** For people and programs: kind, table, column, stage, whether it is additive, a line of words, and the SQL of each change. */
+  readonly shown: unknown;
+  readonly breaking: boolean;
+  /** What has to be answered before it can be applied; null for nothing. */
+  readonly open: string | null;
+  /** Throws `schema_busy`, `schema_refused`, `schema_moved`; nothing is changed then. */
+  apply(
+    database: DatabaseRef,
+    versionId: string,
+    options: { readonly lockMs: number; readonly signal: AbortSignal },
+  ): Promise<void>;
+}
+
+interface WorkOptions {
+  readonly onProgress: (progress: Readonly<Record<string, unknown>>) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Makes that half. `hashPassword` is what seeds' password columns go through. */
+export function createSchemaChanges(postgres: Postgres, hashPassword: (password: string) => Promise<string>) {
+  return {
+    /** Plans from where the database stands (null: there is none yet) to the workspace's tables. */
+    async plan(database: DatabaseRef | null, next: Workspace, drops: readonly string[]): Promise<PlannedChange> {
+      const { definition, tablesWithRows } = await currentState(postgres, database);
+      const problems = new Problems();
+      const plan = planSchema(definition, next.tables, { drops, tablesWithRows, problems });
+      return {
+        plan,
+        problems: problems.list,
+        schemaVersion: plan.schemaVersion,
+        shown: plan.changes,
+        breaking: !plan.additive,
+        open:
+          problems.list.length === 0
+            ? null
+            : problems.list.map(({ message, hint }) => (hint === undefined ? message : `${message} ${hint}`)).join('\n'),
+        async apply(target, versionId, { lockMs, signal }) {
+          // What an earlier publication left for later would be in the way of this one.
+          await finishPlan(postgres, target, { signal });
+          await applyPlan(postgres, target, plan, { lockMs, versionId, signal });
+        },
+      };
+    },
+    /** Whether the tables of a version were put in place. */
+    async isApplied(database: DatabaseRef, versionId: string): Promise<boolean> {
+      return (await schemaState(postgres, database)).versionId === versionId;
+    },
+    /** Fills empty tables from the version's seed files. */
+    async seed(
+      database: DatabaseRef,
+      workspace: Workspace,
+      { seed, onProgress, signal }: WorkOptions & { readonly seed: (path: string) => string | undefined },
+    ): Promise<void> {
+      const sources = workspace.seeds.flatMap((file) => {
+        const text = seed(file.path);
+        return text === undefined ? [] : [seedFromText(file, text)];
+      });
+      await importSeeds(postgres, database, workspace.tables, sources, {
+        hashPassword,
+        signal,
+        onProgress: (progress) => onProgress({ phase: 'seeds', ...progress }),
+      });
+    },
+    /** Concurrent indexes, then drops. */
+    async finish(database: DatabaseRef, { onProgress, signal }: WorkOptions): Promise<void> {
+      await finishPlan(postgres, database, { signal, onProgress: (progress) => onProgress({ phase: 'schema', ...progress }) });
+    },
+  };
+}
+
+function currentState(postgres: Postgres, database: DatabaseRef | null) {
+  if (database === null) return Promise.resolve({ definition: new Map(), tablesWithRows: new Set<string>() });
+  return postgres.asOwner(database, async (client) => {
+    const { definition } = await readState(client);
+    return { definition, tablesWithRows: await readTablesWithRows(client, definition.keys()) };
+  });
+}
