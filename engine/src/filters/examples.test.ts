@@ -94,7 +94,8 @@ describe.each(filters.map((filter) => [filter.name, filter] as const))('%s', (_n
 
   test('its declaration reads well', () => {
     expect(filter.examples.length).toBeGreaterThanOrEqual(2);
-    for (const text of [filter.description, ...filter.parameters.map((p) => p.description)]) expect(text).toMatch(/^[\p{Lu}0-9"].*\.$/su);
+    for (const text of [filter.description, ...filter.parameters.map((p) => p.description)])
+      expect(text).toMatch(/^[\p{Lu}0-9"].*\.$/su);
     // Required parameters come first.
     const optional = filter.parameters.map((p) => p.optional === true);
     expect(optional).toEqual([...optional].sort());

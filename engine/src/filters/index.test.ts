@@ -137,7 +137,13 @@ describe('growth is refused before it happens', () => {
   test('an enormous one, too', () => {
     const huge = Array.from({ length: 100 }, () => 'y'.repeat(900));
     expect(codeOf('join', huge, 'z'.repeat(900))).toBe('text_too_large');
-    expect(codeOf('push', Array.from({ length: 100 }, () => 1), 1)).toBe('no error');
+    expect(
+      codeOf(
+        'push',
+        Array.from({ length: 100 }, () => 1),
+        1,
+      ),
+    ).toBe('no error');
   });
 });
 
@@ -222,7 +228,13 @@ describe('lists and objects', () => {
       { k: 0, n: 'b' },
       { k: 1, n: 'c' },
     ];
-    const names = (value: Value): string => toText(apply('join', apply('map', value, (item) => (item as { n: string }).n)));
+    const names = (value: Value): string =>
+      toText(
+        apply(
+          'join',
+          apply('map', value, (item) => (item as { n: string }).n),
+        ),
+      );
     expect(names(apply('sort', rows, 'k'))).toBe('bac');
     expect(names(apply('sort', rows, 'k', null, false))).toBe('acb');
     expect(codeOf('sort', [], null, 'colour')).toBe('unknown_sort_type');

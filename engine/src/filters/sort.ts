@@ -61,7 +61,7 @@ export const sort = defineFilter({
       kind: 'value',
       types: ['bool'],
       optional: true,
-      description: 'true (the default) for the smallest first.',
+      description: 'The smallest first (true, the default) or the largest (false).',
     },
   ],
   result: sameAsInput,

@@ -37,7 +37,7 @@ export const formatTimestamp = defineFilter({
   examples: [
     { expression: '0|format_timestamp:"Y-m-d H:i:s":"UTC"', result: '1970-01-01 00:00:00' },
     { expression: '1719835200000|format_timestamp:"D, j M Y g:i a P":"Europe/Berlin"', result: 'Mon, 1 Jul 2024 2:00 pm +02:00' },
-    { expression: '0|format_timestamp:"\\\\Y\\\\ear Y":"UTC"', result: 'Year 1970' },
+    { expression: '0|format_timestamp:"H \\\\h i":"UTC"', result: '00 h 00' },
   ],
 });
 

@@ -30,14 +30,15 @@ function divideHalfUp(dividend: bigint, divisor: bigint): bigint {
 
 /** An exact decimal number. Immutable. */
 export class Decimal {
-  readonly #coefficient: bigint;
-  readonly #scale: number;
+  readonly $coefficient: bigint;
+  /** Digits after the point. */
+  readonly $scale: number;
 
   private constructor(coefficient: bigint, scale: number) {
     if (coefficient >= bound || coefficient <= -bound || scale > maxDecimalDigits)
       throw errorOf(numberOutOfRange, { what: `A decimal of more than ${maxDecimalDigits} digits` });
-    this.#coefficient = coefficient;
-    this.#scale = scale;
+    this.$coefficient = coefficient;
+    this.$scale = scale;
   }
 
   /** Reads `-12.50`, `.5`, `1e-3`; null when the text is no number or has more digits than a decimal may have. */
@@ -64,32 +65,32 @@ export class Decimal {
   }
 
   add(other: Decimal): Decimal {
-    if (this.#scale === other.#scale) return new Decimal(this.#coefficient + other.#coefficient, this.#scale);
-    const scale = Math.max(this.#scale, other.#scale);
+    if (this.$scale === other.$scale) return new Decimal(this.$coefficient + other.$coefficient, this.$scale);
+    const scale = Math.max(this.$scale, other.$scale);
     return new Decimal(this.#at(scale) + other.#at(scale), scale);
   }
 
   subtract(other: Decimal): Decimal {
-    const scale = Math.max(this.#scale, other.#scale);
+    const scale = Math.max(this.$scale, other.$scale);
     return new Decimal(this.#at(scale) - other.#at(scale), scale);
   }
 
   multiply(other: Decimal): Decimal {
-    return new Decimal(this.#coefficient * other.#coefficient, this.#scale + other.#scale);
+    return new Decimal(this.$coefficient * other.$coefficient, this.$scale + other.$scale);
   }
 
   /** 34 significant digits, half to even; written as short as possible (10.00 / 4 is 2.5). Throws `division_by_zero`. */
   divide(other: Decimal): Decimal {
-    if (other.#coefficient === 0n) throw errorOf(divisionByZero, { operator: '/' });
-    if (this.#coefficient === 0n) return new Decimal(0n, 0);
-    const negative = this.#coefficient < 0n !== other.#coefficient < 0n;
-    const dividend = magnitude(this.#coefficient);
-    const divisor = magnitude(other.#coefficient);
+    if (other.$coefficient === 0n) throw errorOf(divisionByZero, { operator: '/' });
+    if (this.$coefficient === 0n) return new Decimal(0n, 0);
+    const negative = this.$coefficient < 0n !== other.$coefficient < 0n;
+    const dividend = magnitude(this.$coefficient);
+    const divisor = magnitude(other.$coefficient);
     // So many zeros behind the dividend that the quotient has 34 digits, or 35 at most.
     const zeros = quotientDigits + digitCount(divisor) - digitCount(dividend);
     const scaled = zeros >= 0 ? dividend * power(zeros) : dividend;
     const by = zeros >= 0 ? divisor : divisor * power(-zeros);
-    let scale = this.#scale - other.#scale + zeros;
+    let scale = this.$scale - other.$scale + zeros;
     let quotient = scaled / by;
     let exact = scaled % by === 0n;
     let halfway = 0;
@@ -109,18 +110,18 @@ export class Decimal {
 
   /** What is left of a division to a whole number; has the dividend's sign. Throws `division_by_zero`. */
   remainder(other: Decimal): Decimal {
-    if (other.#coefficient === 0n) throw errorOf(divisionByZero, { operator: '%' });
-    const scale = Math.max(this.#scale, other.#scale);
+    if (other.$coefficient === 0n) throw errorOf(divisionByZero, { operator: '%' });
+    const scale = Math.max(this.$scale, other.$scale);
     return new Decimal(this.#at(scale) % other.#at(scale), scale);
   }
 
   negate(): Decimal {
-    return new Decimal(-this.#coefficient, this.#scale);
+    return new Decimal(-this.$coefficient, this.$scale);
   }
 
   /** -1, 0 or 1, by value: 1.0 and 1.00 are the same. */
   compare(other: Decimal): -1 | 0 | 1 {
-    const scale = Math.max(this.#scale, other.#scale);
+    const scale = Math.max(this.$scale, other.$scale);
     const a = this.#at(scale);
     const b = other.#at(scale);
     return a < b ? -1 : a > b ? 1 : 0;
@@ -132,41 +133,41 @@ export class Decimal {
   }
 
   isZero(): boolean {
-    return this.#coefficient === 0n;
+    return this.$coefficient === 0n;
   }
 
   /** Whether there is nothing but zeros after the point. */
   isInteger(): boolean {
-    return this.#scale === 0 || this.#coefficient % power(this.#scale) === 0n;
+    return this.$scale === 0 || this.$coefficient % power(this.$scale) === 0n;
   }
 
   /** To `digits` after the point, half away from zero, as PostgreSQL's numeric; negative digits round to tens, hundreds … */
   round(digits = 0): Decimal {
     if (digits > maxDecimalDigits) throw errorOf(numberOutOfRange, { what: 'The number of digits' });
-    if (digits >= this.#scale) return new Decimal(this.#at(digits), digits);
-    const drop = this.#scale - Math.max(digits, -2 * maxDecimalDigits);
-    const coefficient = divideHalfUp(this.#coefficient, power(drop));
-    return digits >= 0 ? new Decimal(coefficient, digits) : new Decimal(coefficient * power(drop - this.#scale), 0);
+    if (digits >= this.$scale) return new Decimal(this.#at(digits), digits);
+    const drop = this.$scale - Math.max(digits, -2 * maxDecimalDigits);
+    const coefficient = divideHalfUp(this.$coefficient, power(drop));
+    return digits >= 0 ? new Decimal(coefficient, digits) : new Decimal(coefficient * power(drop - this.$scale), 0);
   }
 
   /** Without the fraction, towards zero. */
   truncate(): bigint {
-    return this.#coefficient / power(this.#scale);
+    return this.$coefficient / power(this.$scale);
   }
 
   /** The same value without zeros at the end of the fraction. */
   normalize(): Decimal {
-    return shortest(this.#coefficient, this.#scale);
+    return shortest(this.$coefficient, this.$scale);
   }
 
   /** All digits, as written: `-12.50`. */
   toText(): string {
-    if (this.#scale === 0) return this.#coefficient.toString();
-    const digits = magnitude(this.#coefficient)
+    if (this.$scale === 0) return this.$coefficient.toString();
+    const digits = magnitude(this.$coefficient)
       .toString()
-      .padStart(this.#scale + 1, '0');
-    const point = digits.length - this.#scale;
-    return `${this.#coefficient < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`;
+      .padStart(this.$scale + 1, '0');
+    const point = digits.length - this.$scale;
+    return `${this.$coefficient < 0n ? '-' : ''}${digits.slice(0, point)}.${digits.slice(point)}`;
   }
 
   /** The nearest double; may be infinite beyond its range. */
@@ -180,7 +181,7 @@ export class Decimal {
   }
 
   #at(scale: number): bigint {
-    return scale === this.#scale ? this.#coefficient : this.#coefficient * power(scale - this.#scale);
+    return scale === this.$scale ? this.$coefficient : this.$coefficient * power(scale - this.$scale);
   }
 }
 

@@ -14,25 +14,28 @@ export const badJson = defineError<{ reason: string; line: number; column: numbe
   message: (d) => `The JSON is wrong at line ${d.line}, column ${d.column}: ${d.reason}.`,
 });
 
-type ReaderLimits = Pick<Limits, 'jsonDepth' | 'listItems'>;
+/** What the reader is told: limits, and whether an int beyond its range is read as a decimal. */
+export interface ReaderOptions extends Pick<Limits, 'jsonDepth' | 'listItems'> {
+  readonly largeInts: 'refuse' | 'decimal';
+}
 
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
 const spacePattern = /[ \t\n\r]*/y;
 const words = { true: true, false: false, null: null } as const;
 
 /** Reads a whole text. Throws `bad_json`, `number_out_of_range`, `list_too_large`. */
-export function readJsonExactly(text: string, limits: ReaderLimits): Value {
-  return new JsonReader(text, limits).read();
+export function readJsonExactly(text: string, options: ReaderOptions): Value {
+  return new JsonReader(text, options).read();
 }
 
 class JsonReader {
   readonly #text: string;
-  readonly #limits: ReaderLimits;
+  readonly #options: ReaderOptions;
   #at = 0;
 
-  constructor(text: string, limits: ReaderLimits) {
+  constructor(text: string, options: ReaderOptions) {
     this.#text = text;
-    this.#limits = limits;
+    this.#options = options;
   }
 
   read(): Value {
@@ -66,7 +69,7 @@ class JsonReader {
   #value(depth: number): Value {
     const first = this.#text[this.#at];
     if (first === '{' || first === '[') {
-      if (depth > this.#limits.jsonDepth) throw this.#wrong(`more than ${this.#limits.jsonDepth} levels`);
+      if (depth > this.#options.jsonDepth) throw this.#wrong(`more than ${this.#options.jsonDepth} levels`);
       this.#at += 1;
       return first === '{' ? this.#object(depth) : this.#list(depth);
     }
@@ -81,7 +84,7 @@ class JsonReader {
     if (this.#take('}')) return object;
     let members = 0;
     do {
-      if (members++ >= this.#limits.listItems) throw errorOf(listTooLarge, { limit: this.#limits.listItems });
+      if (members++ >= this.#options.listItems) throw errorOf(listTooLarge, { limit: this.#options.listItems });
       this.#space();
       if (this.#text[this.#at] !== '"') throw this.#wrong('a key in double quotes is expected');
       const key = this.#string();
@@ -102,7 +105,7 @@ class JsonReader {
     if (this.#take(']')) return list;
     do {
       this.#space();
-      if (list.length >= this.#limits.listItems) throw errorOf(listTooLarge, { limit: this.#limits.listItems });
+      if (list.length >= this.#options.listItems) throw errorOf(listTooLarge, { limit: this.#options.listItems });
       list.push(this.#value(depth + 1));
     } while (this.#take(','));
     if (!this.#take(']')) throw this.#wrong('"," or "]" is expected');
@@ -129,13 +132,10 @@ class JsonReader {
     const [digits, fraction, exponent] = match;
     this.#at = numberPattern.lastIndex;
     if (exponent !== undefined) return Float.of(Number(digits));
-    if (fraction !== undefined) {
-      const decimal = Decimal.parse(digits);
-      if (decimal !== null) return decimal;
-    } else {
-      const int = Number(digits);
-      if (Number.isSafeInteger(int)) return int + 0;
-    }
+    const int = Number(digits);
+    if (fraction === undefined && Number.isSafeInteger(int)) return int + 0;
+    const decimal = fraction !== undefined || this.#options.largeInts === 'decimal' ? Decimal.parse(digits) : null;
+    if (decimal !== null) return decimal;
     throw errorOf(numberOutOfRange, { what: `A number of ${digits.length} digits` });
   }
 

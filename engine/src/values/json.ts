@@ -80,11 +80,18 @@ function replacerFor(decimals: 'number' | 'text') {
   };
 }
 
+/** What becomes of a number without a fraction beyond ±(2⁵³−1): an error, or an exact decimal (for inputs that may be decimals). */
+export type LargeInts = 'refuse' | 'decimal';
+
 /**
  * Reads JSON (RFC 8259): int without fraction, decimal with one, float with an exponent. Every key is a plain name,
  * `__proto__` too; of equal keys the last counts. Throws `bad_json` with the place, `number_out_of_range`, `list_too_large`.
  */
-export function decodeJson(text: string, limits: Pick<Limits, 'jsonDepth' | 'listItems'> = defaultLimits): Value {
+export function decodeJson(
+  text: string,
+  limits: Pick<Limits, 'jsonDepth' | 'listItems'> = defaultLimits,
+  largeInts: LargeInts = 'refuse',
+): Value {
   if (scanJson(text, limits)) {
     try {
       const value: Value = JSON.parse(text);
@@ -93,5 +100,5 @@ export function decodeJson(text: string, limits: Pick<Limits, 'jsonDepth' | 'lis
       // The reader below finds the same fault and says where.
     }
   }
-  return readJsonExactly(text, limits);
+  return readJsonExactly(text, { jsonDepth: limits.jsonDepth, listItems: limits.listItems, largeInts });
 }
