@@ -1,7 +1,7 @@
 /** Checks expressions: what each name means, what each filter gets, and which type comes out. */
 import type { Expression, FilterExpression, MemberExpression, NameExpression } from '../1-syntax/ast.ts';
 import type { AnyFilter } from '../filters/define.ts';
-import { findFilter, nearestFilter } from '../filters/index.ts';
+import { constantOf, findFilter, nearestFilter } from '../filters/index.ts';
 import type { RowScope, RowSource } from '../library/define.ts';
 import { nearest } from '../nearest.ts';
 import type { Problems } from '../problems.ts';
@@ -279,7 +279,7 @@ class Checker {
       problems.add(filterArguments, at, { name: filter.name, wanted, found: e.args.length });
     }
     const args = e.args.map((argument, i) => this.#argument(filter, i, argument, input, locals));
-    const result = filter.result(input, args);
+    const result = filter.result(input, args, e.args.map(constantOf));
     const nullPassed = !(filter.input === undefined || filter.input.includes('null')) && input.nullable && input.kind !== 'any';
     analysis.setType(e, result);
     return nullPassed ? nullable(result) : result;
