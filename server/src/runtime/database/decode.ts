@@ -1,0 +1,121 @@
+/** PostgreSQL's text form to values: what a query gives back. Sessions run with TimeZone UTC and DateStyle ISO. */
+import {
+  Decimal,
+  decodeJson,
+  errorOf,
+  Float,
+  numberOutOfRange,
+  PlainDate,
+  type ResultColumn,
+  Timestamp,
+  type Value,
+} from '@ashlar/engine';
+import { type ArrayText, readArray } from './array-text.ts';
+
+/** Reads one field; null is handled before. */
+export type Decode = (text: string) => Value;
+
+const text: Decode = (field) => field;
+const bool: Decode = (field) => field === 't';
+const int: Decode = (field) => {
+  const value = Number(field);
+  if (!Number.isSafeInteger(value)) throw outOfRange('An int of the database');
+  return value;
+};
+const float: Decode = (field) => Float.of(Number(field));
+const numeric: Decode = (field) => Decimal.parse(field) ?? outOf('A decimal of the database');
+const json: Decode = (field) => decodeJson(field);
+const bytes: Decode = (field) => new Uint8Array(Buffer.from(field.slice(2), 'hex'));
+const date: Decode = (field) => PlainDate.parse(field) ?? outOf('A date of the database');
+
+const plainTime = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\+00$/;
+
+/** `2026-11-24 21:17:00.5+00`. Digits beyond milliseconds (only possible in a user's own SQL) are cut off. */
+const timestamp: Decode = (field) => {
+  const match = plainTime.exec(field);
+  if (match === null) return Timestamp.parse(field) ?? outOf('A timestamp of the database');
+  const [, year, month, day, hour, minute, second, fraction] = match;
+  const ms = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const at = new Date(0);
+  // setUTCFullYear, for Date.UTC takes the years 0 to 99 for 1900 to 1999.
+  at.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  at.setUTCHours(Number(hour), Number(minute), Number(second), ms);
+  return Timestamp.of(at.getTime());
+};
+
+function outOfRange(what: string): Error {
+  return errorOf(numberOutOfRange, { what });
+}
+
+function outOf(what: string): never {
+  throw outOfRange(what);
+}
+
+/** A list, nested where the array has more dimensions. */
+function arrayOf(item: Decode): Decode {
+  const convert = (array: ArrayText): Value =>
+    array.map((one) => (one === null ? null : typeof one === 'string' ? item(one) : convert(one)));
+  return (field) => convert(readArray(field));
+}
+
+const byName: Readonly<Record<string, Decode>> = {
+  int2: int,
+  int4: int,
+  int8: int,
+  numeric,
+  float4: float,
+  float8: float,
+  bool,
+  timestamptz: timestamp,
+  date,
+  json,
+  jsonb: json,
+  bytea: bytes,
+};
+
+/** How a column of a compiled statement is read. */
+export function decoderOf(column: ResultColumn): Decode {
+  const isArray = column.pg.endsWith('[]');
+  const type = isArray ? (column.items ?? column.type) : column.type;
+  const name = isArray ? column.pg.slice(0, -2) : column.pg;
+  // A bigint column has the full range, and is text.
+  const item = type === 'bigint' ? text : (byName[name] ?? text);
+  return isArray ? arrayOf(item) : item;
+}
+
+/** PostgreSQL's type numbers (pg_type.dat): the type, and the array of it. */
+const typeNumbers: readonly (readonly [number, number, Decode])[] = [
+  [16, 1000, bool],
+  [17, 1001, bytes],
+  [20, 1016, int],
+  [21, 1005, int],
+  [23, 1007, int],
+  [26, 1028, int],
+  [114, 199, json],
+  [700, 1021, float],
+  [701, 1022, float],
+  [1082, 1182, date],
+  [1184, 1185, timestamp],
+  [1700, 1231, numeric],
+  [3802, 3807, json],
+  // Types that stay text are named for their arrays' sake.
+  [18, 1002, text],
+  [19, 1003, text],
+  [25, 1009, text],
+  [1042, 1014, text],
+  [1043, 1015, text],
+  [1083, 1183, text],
+  [1114, 1115, text],
+  [1186, 1187, text],
+  [1266, 1270, text],
+  [2950, 2951, text],
+];
+
+const byNumber: ReadonlyMap<number, Decode> = new Map(
+  typeNumbers.flatMap(([scalar, array, decode]) => [[scalar, decode] as const, [array, arrayOf(decode)] as const]),
+);
+
+/** How a column of a user's own SQL is read; types not known are text. */
+export function decoderOfType(typeNumber: number): Decode {
+  return byNumber.get(typeNumber) ?? text;
+}

@@ -1,0 +1,125 @@
+/**
+ * direct_query (semantics 28): a user's own SQL, one statement with real parameters. Reading runs as the query role on
+ * connections of its own; writing as the app role in a transaction; inside a transaction on its connection.
+ */
+import { AshlarError, errorOf, type QueryAnswer, type Run, type Value } from '@ashlar/engine';
+import { conflict, type Postgres } from '../../base/postgres/index.ts';
+import { accountOf } from '../account-of.ts';
+import { hostOf, type RunHost } from '../host.ts';
+import { decoderOfType } from './decode.ts';
+import { encodeFree } from './encode.ts';
+import { directError, directQueryRefused, spoils } from './errors.ts';
+import { type LimitedResult, queryLimited } from './limited-query.ts';
+import { checkSql, longestSql } from './sql-kind.ts';
+import { rowOf } from './statement.ts';
+import { cleanUp, type Transactions, transactionOf } from './transaction.ts';
+import type { StatementWatch } from './watch.ts';
+
+interface DirectQuery {
+  readonly sql: string;
+  readonly params: readonly Value[];
+  readonly write: boolean;
+  readonly maxRows: number;
+}
+
+/** Further attempts after a deadlock. */
+const conflictRetries = 3;
+/** PostgreSQL's own bound of parameters. */
+const mostParams = 65_535;
+
+/** Makes the effect `direct_query`. */
+export function createDirectQuery(postgres: Postgres, watch: StatementWatch, transactions: Transactions) {
+  return async function directQuery(run: Run, step: number, args: DirectQuery): Promise<QueryAnswer> {
+    const host = hostOf(run);
+    if (args.sql.length > longestSql) throw errorOf(directQueryRefused, { reason: `it is longer than ${longestSql} characters` });
+    if (args.params.length > mostParams)
+      throw errorOf(directQueryRefused, { reason: `it has more than ${mostParams} parameters` });
+    const values = args.params.map(encodeFree);
+    const startedAt = run.clock();
+    let rows = 0;
+    try {
+      const result = await choose(run, host, args, values);
+      rows = result.rows.length;
+      return answerOf(result);
+    } finally {
+      const durationMs = run.clock() - startedAt;
+      accountOf(host).add({
+        step,
+        frame: run.frame,
+        effect: 'direct_query',
+        kind: 'database',
+        durationMs,
+        rows,
+        unbounded: !args.write,
+      });
+    }
+  };
+
+  function choose(run: Run, host: RunHost, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+    if (run.transaction !== undefined) return inTransaction(run, args, values);
+    return args.write ? writing(run, args, values) : reading(run, host, args, values);
+  }
+
+  async function reading(run: Run, host: RunHost, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+    const client = await postgres.lend(host.environment.database, 'query', run.remainingMs());
+    let broken = false;
+    const abandon = (): void => {
+      broken = true;
+    };
+    try {
+      return await watch.during(run, client, true, abandon, () =>
+        queryLimited(client, args.sql, values, run.limits, args.maxRows),
+      );
+    } catch (error) {
+      broken ||= spoils(error) && !isPlanError(error);
+      throw directError(error);
+    } finally {
+      // Whatever the statement left in the session (settings, locks, listeners, a transaction) must not reach the next user.
+      client.release(broken || !(await cleanUp(client, 'discard all')));
+    }
+  }
+
+  /** Outside a transaction: one of its own, so that a result beyond its limit changes nothing. */
+  async function writing(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+    await checkSql(args.sql, true);
+    for (let attempt = 0; ; attempt += 1) {
+      await transactions.begin(run, 'read_committed');
+      try {
+        const result = await inTransaction(run, args, values);
+        await transactions.commit(run);
+        return result;
+      } catch (error) {
+        await transactions.rollback(run);
+        if (!(error instanceof AshlarError) || error.code !== conflict.code || attempt >= conflictRetries) throw error;
+      }
+    }
+  }
+
+  async function inTransaction(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+    await checkSql(args.sql, args.write);
+    const open = transactionOf(run);
+    if (open === undefined) throw new Error('the transaction is over');
+    open.touched = true;
+    const { client } = open;
+    const abandon = (): void => {
+      open.broken = true;
+    };
+    try {
+      return await watch.during(run, client, false, abandon, () =>
+        queryLimited(client, args.sql, values, run.limits, args.maxRows),
+      );
+    } catch (error) {
+      if (spoils(error) && !isPlanError(error)) open.broken = true;
+      throw directError(error);
+    }
+  }
+}
+
+/** "Feature not supported" in a user's own SQL says nothing about the connection: it has no plan that is kept. */
+const isPlanError = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '0A000';
+
+function answerOf(result: LimitedResult): QueryAnswer {
+  const names = result.fields.map((field) => field.name);
+  const decoders = result.fields.map((field) => decoderOfType(field.dataTypeID));
+  return { rows: result.rows.map((row) => rowOf(names, decoders, row)), count: result.count };
+}

@@ -1,0 +1,79 @@
+/** Errors of database effects beyond those of the database layer. */
+import { AshlarError, defineError, errorOf } from '@ashlar/engine';
+import { DatabaseError } from 'pg';
+import { databaseError } from '../../base/postgres/index.ts';
+import type { RunHost } from '../host.ts';
+
+export const schemaChanged = defineError<object>({
+  code: 'schema_changed',
+  status: 503,
+  title: 'The tables changed while the run was under way',
+  solve:
+    'Nothing was committed: the server runs the request once more on the new version by itself. Seen as an answer, send it again.',
+  message: () => 'The tables were changed by a publication; nothing was committed.',
+  uncatchable: true,
+});
+export const schemaChangedLate = defineError<object>({
+  code: 'schema_changed_late',
+  status: 503,
+  title: 'The tables changed after a part of the run was committed',
+  solve:
+    'What was committed stays. Read what is there before the request is sent again; a transaction around the steps makes them one.',
+  message: () => 'The tables were changed by a publication after a part of the run was committed.',
+  uncatchable: true,
+});
+export const directQueryFailed = defineError<{ message: string }>({
+  code: 'direct_query_failed',
+  status: 400,
+  title: 'PostgreSQL refused the SQL of a direct_query',
+  solve: "The message is PostgreSQL's own; `payload` has its SQLSTATE and the place in the text.",
+  message: (d) => d.message,
+});
+export const directQueryRefused = defineError<{ reason: string }>({
+  code: 'direct_query_refused',
+  status: 403,
+  title: 'A direct_query that may not be run',
+  solve:
+    'Without `"write": true` only reading is possible; with it one INSERT, UPDATE, DELETE or MERGE. Tables, roles and sessions can not be changed. Password columns can not be read.',
+  message: (d) => `The query was refused: ${d.reason}.`,
+});
+export const transactionAborted = defineError<object>({
+  code: 'transaction_aborted',
+  status: 409,
+  title: 'A transaction could not be committed after an error in it',
+  solve: 'Nothing was changed. Let the error leave the transaction, or catch it inside with try_catch, which makes a savepoint.',
+  message: () => 'A statement of the transaction had failed; nothing was changed.',
+});
+
+/** undefined_column, undefined_table, and "cached plan must not change result type". */
+const schemaStates: ReadonlySet<string> = new Set(['42703', '42P01', '0A000']);
+
+/** The error of a compiled statement: such a statement fits its tables, so a name that is gone means a publication. */
+export function statementError(error: unknown, host: RunHost): AshlarError {
+  if (error instanceof DatabaseError && schemaStates.has(error.code ?? ''))
+    return errorOf(host.committed === true ? schemaChangedLate : schemaChanged, {}, { cause: error });
+  return databaseError(error);
+}
+
+/** Classes whose codes mean the same whoever wrote the SQL: constraints, conflicts, time, resources, connection. */
+const shared = /^(?:23|40|53|54|08|57|55P03)/;
+
+/** The error of a user's own SQL, with PostgreSQL's primary message. */
+export function directError(error: unknown): AshlarError {
+  if (!(error instanceof DatabaseError)) return databaseError(error);
+  const sqlState = error.code ?? '';
+  if (shared.test(sqlState)) return databaseError(error);
+  if (sqlState === '42501') return errorOf(directQueryRefused, { reason: error.message }, { cause: error });
+  if (sqlState === '25006') return errorOf(directQueryRefused, { reason: 'it may only read' }, { cause: error });
+  const position = error.position === undefined ? null : Number(error.position);
+  return errorOf(directQueryFailed, { message: error.message }, { cause: error, payload: { sqlstate: sqlState, position } });
+}
+
+/** Whether an error may leave a connection that must not be used again. */
+export function spoils(error: unknown): boolean {
+  // A plan that no longer fits stays with the connection; what is no error of PostgreSQL's came from the wire.
+  if (error instanceof AshlarError) return false;
+  return (
+    !(error instanceof DatabaseError) || error.code === '0A000' || error.code === '26000' || /^(?:08|57P)/.test(error.code ?? '')
+  );
+}

@@ -1,0 +1,76 @@
+/** A query of a user's own SQL: fetched in portions, so that a result without end is stopped after a bound, not read to its end. */
+import { errorOf, type Limits, resultTooLarge, tooManyRows } from '@ashlar/engine';
+import { type PoolClient, Query, type QueryArrayConfig, type QueryArrayResult } from 'pg';
+import { textOnly } from './statement.ts';
+
+declare module 'pg' {
+  // What Query has beside its declared members: called when a portion is complete and more rows may follow.
+  interface Query {
+    handlePortalSuspended(connection: { sync(): void }): void;
+  }
+}
+
+/** Rows fetched at a time. */
+const portion = 500;
+
+function configOf(text: string, values: readonly (string | null)[]): QueryArrayConfig {
+  return { text, values: [...values], rowMode: 'array', types: textOnly };
+}
+
+class LimitedQuery extends Query {
+  readonly received: (string | null)[][] = [];
+  exceeded: Error | null = null;
+  readonly #maxRows: number;
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(text: string, values: readonly (string | null)[], maxRows: number, maxBytes: number) {
+    super(configOf(text, values));
+    this.#maxRows = maxRows;
+    this.#maxBytes = maxBytes;
+    // The extended protocol also without parameters: it takes one statement, never two.
+    Object.assign(this, { rows: portion, queryMode: 'extended' });
+    this.on('row', (row: unknown) => this.#take(row));
+  }
+
+  /** Fetches the next portion, or ends the query when a bound was passed. */
+  override handlePortalSuspended(connection: { sync(): void }): void {
+    if (this.exceeded === null) super.handlePortalSuspended(connection);
+    else connection.sync();
+  }
+
+  #take(row: unknown): void {
+    if (this.exceeded !== null || !Array.isArray(row)) return;
+    const fields: (string | null)[] = row;
+    for (const field of fields) this.#bytes += field?.length ?? 0;
+    if (this.received.length >= this.#maxRows) this.exceeded = errorOf(tooManyRows, { maxRows: this.#maxRows });
+    else if (this.#bytes > this.#maxBytes) this.exceeded = errorOf(resultTooLarge, { limitBytes: this.#maxBytes });
+    else this.received.push(fields);
+  }
+}
+
+/** What a limited query gives: fields as text, and PostgreSQL's description of the columns. */
+export interface LimitedResult {
+  readonly rows: readonly (readonly (string | null)[])[];
+  readonly fields: QueryArrayResult['fields'];
+  readonly count: number;
+}
+
+/** Runs one statement. Throws `too_many_rows`, `result_too_large`, or what `pg` throws. */
+export function queryLimited(
+  client: PoolClient,
+  sql: string,
+  values: readonly (string | null)[],
+  limits: Limits,
+  maxRows: number,
+): Promise<LimitedResult> {
+  return new Promise((resolve, reject) => {
+    const query = new LimitedQuery(sql, values, maxRows, limits.resultBytes);
+    query.on('error', reject);
+    query.on('end', (result) => {
+      if (query.exceeded === null) resolve({ rows: query.received, fields: result.fields, count: result.rowCount ?? 0 });
+      else reject(query.exceeded);
+    });
+    client.query(query);
+  });
+}

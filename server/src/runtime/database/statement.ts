@@ -1,0 +1,57 @@
+/** A compiled statement as `pg` runs it: its prepared name, its parameters, its rows as values. */
+import { hash } from 'node:crypto';
+import type { QueryAnswer, Statement, Value, ValueObject } from '@ashlar/engine';
+import type { PoolClient, QueryArrayConfig } from 'pg';
+import { type Decode, decoderOf } from './decode.ts';
+
+/** Type parsers of `pg` are off: fields stay text and are read by the statement's own columns. */
+export const textOnly = { getTypeParser: () => (field: string) => field };
+
+/** Names of prepared statements are cut by PostgreSQL after so many bytes. */
+const longestName = 63;
+
+interface Prepared {
+  readonly versionId: string;
+  readonly name: string;
+  readonly decoders: readonly Decode[];
+}
+
+const prepared = new WeakMap<Statement, Prepared>();
+
+/**
+ * The name carries the version: after a change of the schema a statement must be prepared anew, for PostgreSQL refuses the
+ * old plan for ever ("cached plan must not change result type").
+ */
+function prepare(statement: Statement, versionId: string): Prepared {
+  const known = prepared.get(statement);
+  if (known !== undefined && known.versionId === versionId) return known;
+  const full = `${statement.name} ${versionId}`;
+  const name = Buffer.byteLength(full) <= longestName ? full : hash('sha256', full, 'hex').slice(0, longestName);
+  const made = { versionId, name, decoders: statement.columns.map(decoderOf) };
+  prepared.set(statement, made);
+  return made;
+}
+
+/** Runs the statement on a client. Throws what `pg` throws. */
+export async function runStatement(
+  client: PoolClient,
+  statement: Statement,
+  versionId: string,
+  values: (string | null)[],
+): Promise<QueryAnswer> {
+  const { name, decoders } = prepare(statement, versionId);
+  const config: QueryArrayConfig = { name, text: statement.text, values, rowMode: 'array', types: textOnly };
+  const result = await client.query<(string | null)[]>(config);
+  const names = statement.columns.map((column) => column.name);
+  return { rows: result.rows.map((row) => rowOf(names, decoders, row)), count: result.rowCount ?? result.rows.length };
+}
+
+/** One row as an object without a prototype, so that a column may have any name. */
+export function rowOf(names: readonly string[], decoders: readonly Decode[], fields: readonly (string | null)[]): ValueObject {
+  const row: Record<string, Value> = Object.create(null);
+  for (const [index, name] of names.entries()) {
+    const field = fields[index] ?? null;
+    row[name] = field === null ? null : (decoders[index]?.(field) ?? null);
+  }
+  return row;
+}

@@ -1,0 +1,37 @@
+/** The seed's performance functions: profiles, figures, alerts, advice. */
+import type { Run, Value, ValueObject } from '@ashlar/engine';
+import type { Clock } from '../base/clock.ts';
+import { metricsValue, type Profiled, type Telemetry } from '../domains/telemetry/index.ts';
+import { accountOf } from './account-of.ts';
+import { hostOf } from './host.ts';
+
+/** Makes the effects of performance. */
+export function createPerformanceEffects(telemetry: Telemetry, clock: Clock) {
+  return {
+    start_profiling: async (run: Run, _step: number, { profileId }: { readonly profileId: string }): Promise<ValueObject> =>
+      telemetry.profiles.start(profileId, profiledOf(run), clock.now()),
+    end_profiling: async (run: Run, _step: number, { profileId }: { readonly profileId: string }): Promise<ValueObject | null> =>
+      telemetry.profiles.end(profileId, profiledOf(run)),
+    system_metrics: async (): Promise<ValueObject> => metricsValue(await telemetry.system()),
+    raise_alert: (
+      run: Run,
+      _step: number,
+      { alertType, data }: { readonly alertType: string; readonly data: Value },
+    ): Promise<ValueObject> => {
+      const { environment, endpoint } = hostOf(run);
+      return telemetry.raiseAlert({ environmentId: environment.id, alertType, endpoint, data });
+    },
+    slow_endpoints: async (run: Run, _step: number, { limit }: { readonly limit: number }): Promise<readonly ValueObject[]> =>
+      telemetry.slowEndpoints(hostOf(run).environment.id, limit),
+    suggest_optimizations: async (
+      run: Run,
+      _step: number,
+      { analysis }: { readonly analysis: Value },
+    ): Promise<readonly ValueObject[]> => telemetry.suggestOptimizations(hostOf(run).environment.id, analysis),
+  };
+}
+
+function profiledOf(run: Run): Profiled {
+  const host = hostOf(run);
+  return { key: host, endpoint: host.endpoint, stack: host.stack, account: accountOf(host), nowMs: run.clock() };
+}
