@@ -76,7 +76,11 @@ export function readColumn(entry: ColumnEntry, problems: Problems): ColumnDraft 
   const nullable = keys.nullable?.value ?? spelled?.nullable ?? false;
   const values = readValues(entry, keys, items ?? type, problems);
   if (spelled !== undefined || typeImplied) checkKeys(entry, keys, type, problems);
-  if (primary && nullable) misplace(entry, 'nullable', 'a key is never null', problems);
+  if (primary && nullable)
+    problems.add(misplacedKey, keys.nullable?.node ?? keys.type?.node ?? entry.at, {
+      key: 'nullable',
+      reason: 'a key is never null',
+    });
   const bare: Column = {
     name: entry.key,
     description: keys.description?.value ?? '',

@@ -274,8 +274,9 @@ function readKeys<K extends Readonly<Record<string, Shape<unknown>>>>(node: Json
   return found as Keys<K>;
 }
 
-/** The opening brace: a missing key is shown there instead of marking the whole object. */
+/** The opening bracket: what is missing is shown there instead of marking the whole object. Of a single value, all of it. */
 export function openingOf(node: JsonNode): { readonly span: JsonNode['span']; readonly pointer: string } {
+  if (node.kind !== 'object' && node.kind !== 'array') return node;
   const { source, start, end } = node.span;
   return { span: { source, start, end: Math.min(end, start + 1) }, pointer: node.pointer };
 }
