@@ -3,14 +3,15 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from './base/clock.ts';
-import { createSealer, keyFromFile, type Sealer } from './base/crypto/index.ts';
+import { createSealer, hashPassword, keyFromFile, type Sealer } from './base/crypto/index.ts';
 import { createLog, type Log } from './base/log/index.ts';
 import { openPostgres, type Postgres, StartError } from './base/postgres/index.ts';
 import type { AnyCall } from './control/define.ts';
 import { verifyToken } from './domains/access/index.ts';
 import { environmentCalls } from './domains/environments/index.ts';
 import { type AdminKey, openAdminKey } from './domains/identity/index.ts';
-import { Publishing, publishingCalls, type Stage, tableChanges } from './domains/publishing/index.ts';
+import { Publishing, publishingCalls, type Stage } from './domains/publishing/index.ts';
+import { createSchemaChanges } from './domains/tables/index.ts';
 import { createTelemetry, telemetryCalls } from './domains/telemetry/index.ts';
 import { workspaceCalls } from './domains/workspaces/index.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
@@ -86,7 +87,7 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
     postgres,
     sealer,
     log,
-    schema: tableChanges(postgres),
+    schema: createSchemaChanges(postgres, hashPassword),
     listen: options.listen ?? true,
     onStage: options.onStage ?? (() => undefined),
   });
@@ -162,7 +163,9 @@ async function makeDataFolder(path: string): Promise<void> {
 async function openSealer(settings: Settings, postgres: Postgres, log: Log): Promise<Sealer> {
   if (settings.secretKey !== null) return createSealer(createHash('sha256').update(settings.secretKey).digest());
   if (postgres.embedded) return createSealer(await keyFromFile(join(settings.data.path, 'secret-key')));
-  log.warn('values of variables are kept unsealed in the control database; ASHLAR_SECRET_KEY, the same on every node, seals them');
+  log.warn(
+    'values of variables are kept unsealed in the control database; ASHLAR_SECRET_KEY, the same on every node, seals them',
+  );
   return createSealer(null);
 }
 
@@ -171,9 +174,12 @@ async function listen(gateway: Gateway, { host, port }: Settings): Promise<{ rea
     return await gateway.listen();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new StartError(`Port ${port} on ${host} is taken; set PORT to another one (0 takes a free one).`);
-    if (code === 'EACCES') throw new StartError(`Port ${port} on ${host} is not allowed for this account; set PORT to 1024 or more.`);
-    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') throw new StartError(`${host} is no address of this machine; set HOST.`);
+    if (code === 'EADDRINUSE')
+      throw new StartError(`Port ${port} on ${host} is taken; set PORT to another one (0 takes a free one).`);
+    if (code === 'EACCES')
+      throw new StartError(`Port ${port} on ${host} is not allowed for this account; set PORT to 1024 or more.`);
+    if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new StartError(`${host} is no address of this machine; set HOST.`);
     throw error;
   }
 }

@@ -28,14 +28,20 @@ export function addressLines(url: string, snapshot: Snapshot | undefined): strin
     byEnvironment.set(group.environment, paths);
     paths.push(group.definition.docs ? `    ${url}/api:${path}  (docs: ${url}/api:${path}/docs)` : `    ${url}/api:${path}`);
   }
-  for (const [environment, paths] of byEnvironment) lines.push(`  ${environment.workspace} (${environment.name})`, ...paths.sort());
+  for (const [environment, paths] of byEnvironment)
+    lines.push(`  ${environment.workspace} (${environment.name})`, ...paths.sort());
   return lines.join('\n');
 }
 
 /** How to call the control API. The key itself is shown once, at the start that made it. */
-export function keyLines(key: { readonly generated: string | null; readonly file: string | null; readonly given: boolean }): string {
+export function keyLines(key: {
+  readonly generated: string | null;
+  readonly file: string | null;
+  readonly given: boolean;
+}): string {
   if (key.given) return '  Admin key: the one of ASHLAR_ADMIN_KEY';
-  if (key.generated !== null) return `  Admin key: ${key.generated}\n  It is shown this once and kept in ${key.file ?? 'no file'}`;
+  if (key.generated !== null)
+    return `  Admin key: ${key.generated}\n  It is shown this once and kept in ${key.file ?? 'no file'}`;
   if (key.file !== null) return `  Admin key: in ${key.file}`;
   return '  Admin key: made at the first start, in the data folder of the node that made it; ASHLAR_ADMIN_KEY sets a new one';
 }

@@ -36,7 +36,11 @@ describe.each([
     expect(await read(first, '/api:nodes/greeting')).toBe('moin');
     await eventually(async () => (await read(second, '/api:nodes/greeting')) === 'moin', secondMs, 'the value on the other node');
     await control(second, 'DELETE', `${environmentPath}/variables/GREETING`);
-    await eventually(async () => (await read(first, '/api:nodes/greeting')) === 'hello', secondMs, 'the default on the other node');
+    await eventually(
+      async () => (await read(first, '/api:nodes/greeting')) === 'hello',
+      secondMs,
+      'the default on the other node',
+    );
   });
 });
 

@@ -1,7 +1,8 @@
 /** Secrets in files that only their owner may read. */
+
+import { randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { randomBytes } from 'node:crypto';
 
 /** Writes a file with mode 0600, whole or not at all; its folder is made with 0700 where it is missing. */
 export async function writeSecretFile(path: string, content: string): Promise<void> {

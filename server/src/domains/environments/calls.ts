@@ -90,14 +90,16 @@ const setVariableCall = ({ postgres, sealer, declared, refresh }: EnvironmentCal
     description: 'In force on every node within a second.',
     permission: 'admin',
     params: variableParams,
-    body: Type.Object({ value: Type.String({ maxLength: variableLengthMax, pattern: '^[^\\u0000]*$' }) }, { additionalProperties: false }),
+    body: Type.Object(
+      { value: Type.String({ maxLength: variableLengthMax, pattern: '^[^\\u0000]*$' }) },
+      { additionalProperties: false },
+    ),
     answer: Type.Object({ success: Type.Boolean(), changed: Type.Boolean() }),
     errors: ['not_found', variableUndeclared.code],
     handler: async ({ params, body }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
       const known = await declared(environment);
-      if (!known.has(params.variable))
-        throw errorOf(variableUndeclared, { name: params.variable, declared: [...known.keys()] });
+      if (!known.has(params.variable)) throw errorOf(variableUndeclared, { name: params.variable, declared: [...known.keys()] });
       const changed = await setVariables(postgres, sealer, environment.id, new Map([[params.variable, body.value]]));
       if (changed > 0) await refresh();
       return { body: { success: true, changed: changed > 0 } };

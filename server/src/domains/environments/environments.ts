@@ -63,7 +63,9 @@ const recordOf = (row: Row): EnvironmentRecord => ({
 
 /** Environments of a workspace, the default one first. */
 export async function listEnvironments(postgres: Postgres, workspaceId: string): Promise<readonly EnvironmentRecord[]> {
-  const { rows } = await postgres.control<Row>(`${select} where e.workspace_id = $1 order by e.is_default desc, e.name`, [workspaceId]);
+  const { rows } = await postgres.control<Row>(`${select} where e.workspace_id = $1 order by e.is_default desc, e.name`, [
+    workspaceId,
+  ]);
   return rows.map(recordOf);
 }
 
@@ -98,7 +100,11 @@ export async function getEnvironment(postgres: Postgres, workspace: string, name
  * Makes an environment with a database of its own; the first one of a workspace is its default. The caller holds the lock of
  * this environment's name. A database whose row can't be written is dropped again.
  */
-export async function createEnvironment(postgres: Postgres, workspace: WorkspaceRecord, name: string): Promise<EnvironmentRecord> {
+export async function createEnvironment(
+  postgres: Postgres,
+  workspace: WorkspaceRecord,
+  name: string,
+): Promise<EnvironmentRecord> {
   const database = await postgres.createDatabase();
   try {
     await insertEnvironment(postgres, workspace.id, name, database);

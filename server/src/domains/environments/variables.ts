@@ -126,7 +126,8 @@ export async function listVariables(
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((variable) => {
       const row = stored.get(variable.name);
-      const value = row === undefined ? (variable.default ?? null) : opens(sealer, row.value, contextOf(environmentId, variable.name));
+      const value =
+        row === undefined ? (variable.default ?? null) : opens(sealer, row.value, contextOf(environmentId, variable.name));
       return {
         name: variable.name,
         description: variable.description,

@@ -3,7 +3,13 @@ import { limitsOf } from '@ashlar/engine';
 import type { Sealer } from '../../base/crypto/index.ts';
 import type { Log } from '../../base/log/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
-import { type EnvironmentRecord, environmentsInForce, envOf, type StoredVariables, storedVariables } from '../environments/index.ts';
+import {
+  type EnvironmentRecord,
+  environmentsInForce,
+  envOf,
+  type StoredVariables,
+  storedVariables,
+} from '../environments/index.ts';
 import type { VersionCache } from './compile-version.ts';
 import { type Revocations, revocationsOf } from './revocations.ts';
 import type { ServedEnvironment, ServedGroup, Snapshot } from './snapshot.ts';

@@ -20,9 +20,13 @@ export const publishBody = Type.Object(
   {
     files,
     message: Type.Optional(Type.String({ maxLength: 10_000, pattern: '^[^\\u0000]*$' })),
-    author: Type.Optional(Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$', description: 'Who made the change; the caller by default.' })),
+    author: Type.Optional(
+      Type.String({ maxLength: 200, pattern: '^[^\\u0000]*$', description: 'Who made the change; the caller by default.' }),
+    ),
     drops: Type.Optional(drops),
-    parent: Type.Optional(Type.String({ maxLength: 100, description: 'The version that must be in force; otherwise 409 `version_conflict`.' })),
+    parent: Type.Optional(
+      Type.String({ maxLength: 100, description: 'The version that must be in force; otherwise 409 `version_conflict`.' }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -54,7 +58,7 @@ export const planAnswer = Type.Object({
   unchanged: Type.Boolean(),
   problems: Type.Array(problemSchema),
   plan: Type.Unknown({ description: 'What would be changed in the tables; null while problems forbid publishing.' }),
-  needs: Type.Union([Type.String(), Type.Null()], { description: 'What has to be answered before publishing; null for nothing.' }),
+  publishable: Type.Boolean({ description: 'Whether publishing these files would be accepted.' }),
 });
 
 export const versionSummary = Type.Object({

@@ -115,8 +115,8 @@ const planCall = ({ publishing }: PublishingCallParts): AnyCall =>
     answer: planAnswer,
     errors: ['workspace_name_differs', 'version_too_large', 'file_refused'],
     handler: async (request) => {
-      const { unchanged, problems, plan, open } = await publishing.plan(requestOf(request));
-      return { body: { unchanged, problems: [...problems], plan, needs: open } };
+      const { unchanged, problems, plan, publishable } = await publishing.plan(requestOf(request));
+      return { body: { unchanged, problems: [...problems], plan, publishable } };
     },
   });
 

@@ -2,17 +2,25 @@
 import { newId } from '../../base/crypto/index.ts';
 import type { DatabaseRef } from '../../base/postgres/index.ts';
 import { createEnvironment, type EnvironmentRecord } from '../environments/index.ts';
+import type { SeedWork } from '../tables/index.ts';
 import { ensureWorkspace } from '../workspaces/index.ts';
-import { holdMs } from './hold.ts';
 import type { Prepared, PublishParts, PublishRequest, PublishResult } from './parts.ts';
 import { ProgressNotes } from './progress.ts';
 import { insertPublication, movePublication, type PublicationRecord } from './publication-store.ts';
-import type { WorkOptions } from './schema-changes.ts';
+import { applyTables, finishTables, isBreaking, shownPlan, type TableChange, type WorkOptions } from './schema-changes.ts';
 import { fail, putInForce, reserveGroupPaths } from './stages.ts';
 import { findEqualVersion, insertVersion } from './version-store.ts';
 
 /** A publication while this node works on it. */
 type Begun = Pick<PublicationRecord, 'id' | 'environmentId' | 'versionId'>;
+
+/** What the stages work with. */
+interface Work {
+  readonly database: DatabaseRef;
+  readonly change: TableChange;
+  readonly seeds: SeedWork;
+  readonly work: WorkOptions;
+}
 
 /** Keeps the version, changes the tables, switches, finishes. The environment's lock is held. */
 export async function carryOut(parts: PublishParts, request: PublishRequest, prepared: Prepared): Promise<PublishResult> {
@@ -21,13 +29,22 @@ export async function carryOut(parts: PublishParts, request: PublishRequest, pre
   const begun = await begin(parts, request, prepared, environment);
   const stopper = new AbortController();
   const notes = new ProgressNotes(parts.postgres, begun.id, stopper);
-  const work = { onProgress: notes.note, signal: stopper.signal };
+  const seeds = {
+    workspace: prepared.checked.workspace,
+    seed: (path: string) => request.files.get(path),
+    onProgress: notes.note,
+  };
+  const work: Work = {
+    database: environment.database,
+    change: prepared.change,
+    seeds,
+    work: { onProgress: notes.note, signal: stopper.signal },
+  };
   try {
     await parts.onStage('planned');
-    await bringIntoForce(parts, request, begun, environment.database, prepared, work);
+    await bringIntoForce(parts, begun, work);
     await parts.onStage('in_force');
-    await parts.schema.finish(environment.database, work);
-    await movePublication(parts.postgres, begun.id, ['in_force'], stopper.signal.aborted ? 'cancelled' : 'done');
+    await finish(parts, begun, work);
     await parts.onStage('done');
   } finally {
     notes.stop();
@@ -38,7 +55,7 @@ export async function carryOut(parts: PublishParts, request: PublishRequest, pre
     environmentId: environment.id,
     unchanged: false,
     problems: prepared.checked.problems,
-    plan: prepared.change.shown,
+    plan: shownPlan(prepared.change),
   };
 }
 
@@ -70,39 +87,40 @@ async function begin(
       };
       await insertVersion(client, version, request.files);
     }
-    await insertPublication(client, { ...begun, plan: change.shown, author: request.author });
+    await insertPublication(client, { ...begun, plan: shownPlan(change), author: request.author });
   });
   // An equal version has identities of its own: it is compiled from what is stored.
   if (equal === null) cache.put(begun.versionId, checked);
   return begun;
 }
 
-/** Tables, seeds, switch. Requests are held while a change commits that the version before can't live with. */
-async function bringIntoForce(
-  parts: PublishParts,
-  request: PublishRequest,
-  begun: Begun,
-  database: DatabaseRef,
-  prepared: Prepared,
-  work: WorkOptions,
-): Promise<void> {
-  const { change, checked } = prepared;
-  const seed = () =>
-    parts.schema.seed(database, checked.workspace, { ...work, seed: (path: string) => request.files.get(path) });
-  if (change.breaking) await parts.hold(begun.environmentId);
+/** Tables and switch. Requests are held while a change commits that the version before can't live with. */
+async function bringIntoForce(parts: PublishParts, publication: Begun, { database, change, seeds, work }: Work): Promise<void> {
+  const { postgres } = parts;
+  const { planned } = change;
+  if (isBreaking(change)) await parts.hold(publication.environmentId);
   try {
-    await orFail(parts, begun, () => change.apply(database, begun.versionId, { lockMs: holdMs, signal: work.signal }));
+    if (planned !== null)
+      await orFail(parts, publication, () => applyTables(planned, database, publication.versionId, seeds, work.signal));
     await parts.onStage('schema_applied');
-    await movePublication(parts.postgres, begun.id, ['planned'], 'schema_applied');
+    await movePublication(postgres, publication.id, ['planned'], 'schema_applied');
     await parts.onStage('schema_noted');
-    // The version before lives with added tables, so rows come first; while requests are held there is no time for them.
-    if (!change.breaking) await orFail(parts, begun, seed);
-    await putInForce(parts.postgres, begun);
+    await putInForce(postgres, publication);
     await parts.refresh();
   } finally {
-    if (change.breaking) await parts.release(begun.environmentId);
+    if (isBreaking(change)) await parts.release(publication.environmentId);
   }
-  if (change.breaking) await seed();
+}
+
+/** Ends as `done`, or as `cancelled` when someone stopped it or it failed: the version stays in force, without the rest. */
+async function finish(parts: PublishParts, publication: Begun, { database, change, seeds, work }: Work): Promise<void> {
+  try {
+    if (change.planned !== null) await finishTables(parts.schema, database, isBreaking(change) ? seeds : null, work);
+    await movePublication(parts.postgres, publication.id, ['in_force'], 'done');
+  } catch (error) {
+    await movePublication(parts.postgres, publication.id, ['in_force'], 'cancelled', messageOf(error));
+    if (!work.signal.aborted) throw error;
+  }
 }
 
 /** Ends the publication as failed when the work fails: the version before stays in force. */
@@ -110,7 +128,9 @@ async function orFail(parts: PublishParts, begun: Begun, work: () => Promise<voi
   try {
     await work();
   } catch (error) {
-    await fail(parts.postgres, begun, error instanceof Error ? error.message : String(error));
+    await fail(parts.postgres, begun, messageOf(error));
     throw error;
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

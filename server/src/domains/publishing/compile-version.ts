@@ -1,12 +1,5 @@
 /** From a version's files to what is served: read, checked, compiled. Nothing compiled is stored; it is cached by version. */
-import {
-  type CompiledWorkspace,
-  compileWorkspace,
-  type Problem,
-  Problems,
-  readWorkspace,
-  type Workspace,
-} from '@ashlar/engine';
+import { type CompiledWorkspace, compileWorkspace, type Problem, Problems, readWorkspace, type Workspace } from '@ashlar/engine';
 import { newId } from '../../base/crypto/index.ts';
 import { assignStepIds, type KnownSteps, type StepIds } from './step-identity.ts';
 

@@ -48,7 +48,12 @@ export class EnvironmentLock {
     return mine;
   }
 
-  async #locked<T>(workspace: string, environment: string, lock: LockFunction, work: () => Promise<T>): Promise<{ readonly value: T } | undefined> {
+  async #locked<T>(
+    workspace: string,
+    environment: string,
+    lock: LockFunction,
+    work: () => Promise<T>,
+  ): Promise<{ readonly value: T } | undefined> {
     await this.#enter();
     // Kept outside: when the lock's own connection breaks after the work is done, the work is done all the same.
     let done: { readonly value: T } | undefined;

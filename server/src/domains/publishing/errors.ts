@@ -5,7 +5,8 @@ export const workspaceInvalid = defineError<{ errors: number; first: string }>({
   code: 'workspace_invalid',
   status: 422,
   title: 'The workspace has problems and was not published',
-  solve: '`payload.problems` lists every problem with file, line, column and hint. `ashlar check` shows the same without publishing.',
+  solve:
+    '`payload.problems` lists every problem with file, line, column and hint. `ashlar check` shows the same without publishing.',
   message: (d) => `The workspace has ${d.errors === 1 ? 'a problem' : `${d.errors} problems`} and was not published. ${d.first}`,
 });
 export const workspaceNameDiffers = defineError<{ wanted: string; found: string }>({
@@ -41,7 +42,8 @@ export const versionTooLarge = defineError<{ what: string; bytes: number; limitB
   code: 'version_too_large',
   status: 413,
   title: "The workspace's files are larger than allowed",
-  solve: 'A file may have 20 MB, all files of a version together 45 MB. Load larger data through an endpoint instead of `seeds/`.',
+  solve:
+    'A file may have 20 MB, all files of a version together 45 MB. Load larger data through an endpoint instead of `seeds/`.',
   message: (d) => `${d.what} has ${d.bytes} bytes; ${d.limitBytes} are allowed.`,
 });
 export const fileRefused = defineError<{ path: string; reason: string }>({
@@ -58,31 +60,11 @@ export const environmentHeld = defineError<object>({
   solve: 'Try again after the seconds in Retry-After.',
   message: () => 'The tables of this environment are being changed; try again in a moment.',
 });
-export const schemaBusy = defineError<{ seconds: number }>({
-  code: 'schema_busy',
-  status: 503,
-  title: 'The schema change found no gap between running requests',
-  solve: 'Nothing was changed. Publish again; long transactions and long queries on the changed tables hold it up.',
-  message: (d) => `The change of the tables could not begin within ${d.seconds} seconds and was rolled back.`,
-});
-export const schemaRefused = defineError<{ reason: string }>({
-  code: 'schema_refused',
-  status: 409,
-  title: 'The rows that are there do not fit the new tables',
-  solve: 'Nothing was changed. Bring the rows into the new shape first (for example no nulls, no duplicates), then publish again.',
-  message: (d) => `PostgreSQL refused the change of the tables: ${d.reason}. Nothing was changed.`,
-});
-export const nothingPublished = defineError<{ what: string }>({
-  code: 'nothing_published',
-  status: 409,
-  title: 'The environment has no version in force',
-  solve: 'Publish the workspace there first.',
-  message: (d) => `${d.what} has no version in force.`,
-});
 export const publicationOver = defineError<{ id: string; state: string }>({
   code: 'publication_over',
   status: 409,
   title: 'The publication can no longer be cancelled',
-  solve: 'Seeds and indexes can be cancelled while they are under way; what is in force is taken back by restoring the version before.',
+  solve:
+    'Seeds and indexes can be cancelled while they are under way; what is in force is taken back by restoring the version before.',
   message: (d) => `Publication ${d.id} is ${d.state} and can't be cancelled.`,
 });

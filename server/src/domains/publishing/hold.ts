@@ -1,6 +1,7 @@
 /** The gate's hold: while a change that running versions can't live with commits, an environment's requests wait. */
-import { environmentHeld } from './errors.ts';
+
 import { errorOf } from '@ashlar/engine';
+import { environmentHeld } from './errors.ts';
 
 /** Longest time that requests are held, in milliseconds (semantics 35). */
 export const holdMs = 5_000;

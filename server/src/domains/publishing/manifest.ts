@@ -31,7 +31,8 @@ export function manifestOf(files: ReadonlyMap<string, string>): Manifest {
     if (bytes > fileBytesMax) throw errorOf(versionTooLarge, { what: path, bytes, limitBytes: fileBytesMax });
     entries.push({ path, sha256: sha256Hex(text), bytes });
   }
-  if (total > versionBytesMax) throw errorOf(versionTooLarge, { what: 'The workspace', bytes: total, limitBytes: versionBytesMax });
+  if (total > versionBytesMax)
+    throw errorOf(versionTooLarge, { what: 'The workspace', bytes: total, limitBytes: versionBytesMax });
   return { entries, hash: sha256Hex(JSON.stringify(entries.map(({ path, sha256 }) => [path, sha256]))) };
 }
 

@@ -3,10 +3,11 @@ import type { CompiledWorkspace, Problem } from '@ashlar/engine';
 import type { Log } from '../../base/log/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
 import type { EnvironmentRecord } from '../environments/index.ts';
+import type { SchemaChanges } from '../tables/index.ts';
 import type { CheckedFiles, VersionCache } from './compile-version.ts';
 import type { EnvironmentLock } from './environment-lock.ts';
 import type { Manifest } from './manifest.ts';
-import type { SchemaChange, SchemaChanges } from './schema-changes.ts';
+import type { PlanShown, TableChange } from './schema-changes.ts';
 import type { StepIds } from './step-identity.ts';
 
 /**
@@ -38,16 +39,18 @@ export interface PublishResult {
   readonly unchanged: boolean;
   /** Warnings and hints. */
   readonly problems: readonly Problem[];
-  readonly plan: unknown;
+  /** Null when nothing changed. */
+  readonly plan: PlanShown | null;
 }
 
 export interface PlanResult {
   readonly unchanged: boolean;
+  /** Of the files and of the plan. */
   readonly problems: readonly Problem[];
-  /** Null while problems forbid publishing. */
-  readonly plan: unknown;
-  /** What has to be answered before publishing; null for nothing. */
-  readonly open: string | null;
+  /** Null while problems of the files forbid a plan. */
+  readonly plan: PlanShown | null;
+  /** Whether publishing these files would be accepted. */
+  readonly publishable: boolean;
 }
 
 export interface PublishParts {
@@ -71,5 +74,5 @@ export interface Prepared {
   readonly environment: EnvironmentRecord | null;
   readonly manifest: Manifest;
   readonly checked: CheckedFiles & { readonly compiled: CompiledWorkspace };
-  readonly change: SchemaChange;
+  readonly change: TableChange;
 }

@@ -58,7 +58,10 @@ const recordOf = (row: Row): PublicationRecord => ({
 });
 
 /** Publications of an environment (of all, without one) that a crash may have left half done, oldest first. */
-export async function unfinishedPublications(postgres: Postgres, environmentId: string | null): Promise<readonly PublicationRecord[]> {
+export async function unfinishedPublications(
+  postgres: Postgres,
+  environmentId: string | null,
+): Promise<readonly PublicationRecord[]> {
   const { rows } = await postgres.control<Row>(
     `select ${columns} from publications
      where state in ('planned', 'schema_applied', 'in_force') and ($1::text is null or environment_id = $1) order by number`,
@@ -111,7 +114,11 @@ export async function movePublication(
 }
 
 /** Notes how far it is; answers whether someone asked to stop. */
-export async function noteProgress(postgres: Postgres, id: string, progress: Readonly<Record<string, unknown>>): Promise<boolean> {
+export async function noteProgress(
+  postgres: Postgres,
+  id: string,
+  progress: Readonly<Record<string, unknown>>,
+): Promise<boolean> {
   const { rows } = await postgres.control<{ cancel_requested: boolean }>(
     'update publications set progress = progress || $2 where id = $1 returning cancel_requested',
     [id, JSON.stringify(progress)],

@@ -6,8 +6,8 @@ import { type CompiledVersion, checkFiles } from './compile-version.ts';
 import { planNeedsAnswers, versionConflict, workspaceInvalid, workspaceNameDiffers } from './errors.ts';
 import { type Manifest, manifestOf } from './manifest.ts';
 import type { PlanResult, Prepared, PublishParts, PublishRequest, PublishResult } from './parts.ts';
-import type { SchemaChange } from './schema-changes.ts';
-import { findVersion } from './version-store.ts';
+import { planProblems, schemaMark, shownPlan, type TableChange } from './schema-changes.ts';
+import { findVersion, type VersionRecord } from './version-store.ts';
 
 /** Publishes. Throws workspace_invalid, plan_needs_drops, group_taken, version_conflict, schema_busy and others. */
 export async function publish(parts: PublishParts, request: PublishRequest): Promise<PublishResult> {
@@ -15,13 +15,10 @@ export async function publish(parts: PublishParts, request: PublishRequest): Pro
   return parts.lock.run(request.workspace, request.environment, async () => {
     const environment = await settled(parts, request);
     checkParent(request, environment);
-    const unchanged = environment === null ? null : await unchangedVersion(parts, environment, manifest);
-    if (environment !== null && unchanged !== null)
-      return { versionId: unchanged, publicationId: null, environmentId: environment.id, unchanged: true, problems: [], plan: null };
-    const prepared = await prepare(parts, request, environment, manifest);
-    if (prepared.change.open !== null)
-      throw errorOf(planNeedsAnswers, { summary: prepared.change.open }, { payload: { plan: prepared.change.shown } });
-    return carryOut(parts, request, prepared);
+    const head = await headOf(parts, environment);
+    if (environment !== null && head !== null && head.compiled !== null && head.version.manifestHash === manifest.hash)
+      return unchanged(environment, head.version);
+    return carryOut(parts, request, await prepare(parts, request, environment, head, manifest));
   });
 }
 
@@ -29,13 +26,23 @@ export async function publish(parts: PublishParts, request: PublishRequest): Pro
 export async function plan(parts: PublishParts, request: PublishRequest): Promise<PlanResult> {
   const manifest = manifestOf(request.files);
   const environment = await findEnvironment(parts.postgres, request.workspace, request.environment);
-  const unchanged = environment === null ? null : await unchangedVersion(parts, environment, manifest);
-  const last = await lastVersion(parts, environment);
-  const checked = checkFiles(request.files, last, request.stepIds);
-  if (checked.compiled === null) return { unchanged: false, problems: checked.problems, plan: null, open: null };
+  const head = await headOf(parts, environment);
+  const checked = checkFiles(request.files, head?.compiled ?? null, request.stepIds);
+  if (checked.compiled === null) return { unchanged: false, problems: checked.problems, plan: null, publishable: false };
   checkName(request, checked.workspace);
-  const change = await planChange(parts, request, environment, checked.workspace);
-  return { unchanged: unchanged !== null, problems: checked.problems, plan: change.shown, open: change.open };
+  const change = await planTables(parts, request, environment, checked.workspace);
+  return {
+    unchanged: head?.version.manifestHash === manifest.hash,
+    problems: [...checked.problems, ...planProblems(change)],
+    plan: shownPlan(change),
+    publishable: !planProblems(change).some((problem) => problem.severity === 'error'),
+  };
+}
+
+/** The version in force; `compiled` is null when this server no longer accepts its files. */
+interface Head {
+  readonly version: VersionRecord;
+  readonly compiled: CompiledVersion | null;
 }
 
 /** The environment, after whatever a crash left of it is finished. */
@@ -47,68 +54,85 @@ async function settled(parts: PublishParts, request: PublishRequest): Promise<En
 }
 
 function checkParent(request: PublishRequest, environment: EnvironmentRecord | null): void {
-  if (request.parent === undefined || request.parent === null) return;
+  if (request.parent === undefined) return;
   const head = environment?.versionId ?? 'none';
   if (head !== request.parent) throw errorOf(versionConflict, { parent: request.parent, head });
 }
 
-/** The version in force, when its files are these and it can be served. */
-async function unchangedVersion(parts: PublishParts, environment: EnvironmentRecord, manifest: Manifest): Promise<string | null> {
-  if (environment.versionId === null) return null;
-  const version = await findVersion(parts.postgres, environment.versionId);
-  if (version?.manifestHash !== manifest.hash) return null;
-  // A version that this server no longer accepts is checked again, so that its problems are shown.
-  return (await lastVersion(parts, environment)) === null ? null : version.id;
-}
-
-async function lastVersion(parts: PublishParts, environment: EnvironmentRecord | null): Promise<CompiledVersion | null> {
+async function headOf(parts: PublishParts, environment: EnvironmentRecord | null): Promise<Head | null> {
   if (environment === null || environment.versionId === null) return null;
+  const version = await findVersion(parts.postgres, environment.versionId);
+  if (version === null) return null;
   try {
-    return await parts.cache.get(environment.versionId);
+    return { version, compiled: await parts.cache.get(version.id) };
   } catch (error) {
     parts.log.warn('the version in force does not compile here; steps get new identities', {
-      version: environment.versionId,
+      version: version.id,
       reason: error instanceof Error ? error.message : String(error),
     });
-    return null;
+    return { version, compiled: null };
   }
+}
+
+function unchanged(environment: EnvironmentRecord, version: VersionRecord): PublishResult {
+  return { versionId: version.id, publicationId: null, environmentId: environment.id, unchanged: true, problems: [], plan: null };
 }
 
 async function prepare(
   parts: PublishParts,
   request: PublishRequest,
   environment: EnvironmentRecord | null,
+  head: Head | null,
   manifest: Manifest,
 ): Promise<Prepared> {
-  const last = await lastVersion(parts, environment);
-  const checked = checkFiles(request.files, last, request.stepIds);
-  const { compiled } = checked;
+  const checked = checkFiles(request.files, head?.compiled ?? null, request.stepIds);
+  const { compiled, workspace } = checked;
   if (compiled === null) throw invalid(checked.problems);
-  checkName(request, checked.workspace);
-  const change = await planChange(parts, request, environment, checked.workspace);
+  checkName(request, workspace);
+  const same = head !== null && head.version.schemaVersion === schemaMark(workspace) && (request.drops ?? []).length === 0;
+  const change =
+    same && !seedsChanged(workspace, manifest, head.version)
+      ? { planned: null, schemaVersion: head.version.schemaVersion }
+      : await planTables(parts, request, environment, workspace);
+  refuseUnanswered(planProblems(change), change);
   return { environment, manifest, checked: { ...checked, compiled }, change };
+}
+
+async function planTables(
+  parts: PublishParts,
+  request: PublishRequest,
+  environment: EnvironmentRecord | null,
+  next: Workspace,
+): Promise<TableChange> {
+  const planned = await parts.schema.plan(environment?.database ?? null, next, request.drops ?? []);
+  return { planned, schemaVersion: planned.schemaVersion };
+}
+
+/** A seed file that is new or has another content. */
+function seedsChanged(workspace: Workspace, manifest: Manifest, last: VersionRecord): boolean {
+  const hashes = new Map(manifest.entries.map((entry) => [entry.path, entry.sha256]));
+  return workspace.seeds.some(({ path }) => hashes.get(path) !== last.manifest[path]);
+}
+
+/** Problems of a plan that a person answers with a drop or a rename; whatever else it finds is wrong with the files. */
+const questions: ReadonlySet<string> = new Set(['rename_or_drop', 'drop_not_named', 'drop_unknown', 'type_not_changeable']);
+
+function refuseUnanswered(problems: readonly Problem[], change: TableChange): void {
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  const first = errors[0];
+  if (first === undefined) return;
+  if (!errors.every((problem) => questions.has(problem.code))) throw invalid(problems);
+  throw errorOf(planNeedsAnswers, { summary: first.message }, { payload: { problems, plan: shownPlan(change) } });
 }
 
 function invalid(problems: readonly Problem[]): Error {
   const errors = problems.filter((problem) => problem.severity === 'error');
   const first = errors[0];
-  return errorOf(
-    workspaceInvalid,
-    { errors: errors.length, first: first === undefined ? '' : `${first.file}:${first.line}:${first.column} ${first.message}` },
-    { payload: { problems } },
-  );
+  const place = first === undefined ? '' : `${first.file}:${first.line}:${first.column} ${first.message}`;
+  return errorOf(workspaceInvalid, { errors: errors.length, first: place }, { payload: { problems } });
 }
 
 function checkName(request: PublishRequest, workspace: Workspace): void {
   if (workspace.settings.name !== request.workspace)
     throw errorOf(workspaceNameDiffers, { wanted: request.workspace, found: workspace.settings.name });
-}
-
-function planChange(
-  parts: PublishParts,
-  request: PublishRequest,
-  environment: EnvironmentRecord | null,
-  next: Workspace,
-): Promise<SchemaChange> {
-  return parts.schema.plan(environment?.database ?? null, next, request.drops ?? []);
 }

@@ -4,6 +4,7 @@ import { newId, type Sealer } from '../../base/crypto/index.ts';
 import type { Log } from '../../base/log/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
 import { findEnvironmentById, getEnvironment, setVariables } from '../environments/index.ts';
+import type { SchemaChanges } from '../tables/index.ts';
 import { buildSnapshot } from './build-snapshot.ts';
 import { compileStored, VersionCache } from './compile-version.ts';
 import { EnvironmentLock } from './environment-lock.ts';
@@ -13,7 +14,6 @@ import type { PlanResult, PublishParts, PublishRequest, PublishResult, Stage } f
 import { unfinishedPublications } from './publication-store.ts';
 import { plan, publish } from './publish.ts';
 import { recoverEnvironment } from './recover.ts';
-import type { SchemaChanges } from './schema-changes.ts';
 import { ControlSnapshots, holdChannel } from './snapshot-source.ts';
 import { findVersion, getVersion, loadFiles } from './version-store.ts';
 
@@ -101,7 +101,11 @@ export class Publishing {
    * Publishes a folder of this machine under the name that its ashlar.jsonc gives, and takes the values of env.local.jsonc
    * over. Throws FolderError and what `publish` throws.
    */
-  async publishFolder(folder: string, environment: string, author: string): Promise<PublishResult & { readonly workspace: string }> {
+  async publishFolder(
+    folder: string,
+    environment: string,
+    author: string,
+  ): Promise<PublishResult & { readonly workspace: string }> {
     const { files, localEnv } = await readFolder(folder);
     const workspace = readWorkspace(files, new Problems()).settings.name;
     const result = await this.publish({ workspace, environment, files, author });
@@ -114,7 +118,11 @@ export class Publishing {
     const { workspace: published } = await this.#parts.cache.get(result.versionId);
     const { values, undeclared } = readLocalEnv(text, published.env);
     if (undeclared.length > 0)
-      log.warn('env.local.jsonc has values for variables that env.jsonc does not declare', { workspace, environment, undeclared });
+      log.warn('env.local.jsonc has values for variables that env.jsonc does not declare', {
+        workspace,
+        environment,
+        undeclared,
+      });
     if ((await setVariables(postgres, sealer, result.environmentId, values)) > 0) await this.refresh();
   }
 

@@ -6,8 +6,9 @@ import type { EnvironmentRecord } from '../environments/index.ts';
 import type { PublishParts } from './parts.ts';
 import { ProgressNotes } from './progress.ts';
 import { movePublication, type PublicationRecord, unfinishedPublications } from './publication-store.ts';
+import { finishTables } from './schema-changes.ts';
 import { fail, putInForce } from './stages.ts';
-import { findVersion, loadFiles } from './version-store.ts';
+import { findVersion, loadFiles, type VersionRecord } from './version-store.ts';
 
 /** Finishes or gives up every open publication of an environment. The environment's lock is held. */
 export async function recoverEnvironment(parts: PublishParts, environment: EnvironmentRecord): Promise<void> {
@@ -26,25 +27,43 @@ async function settle(parts: PublishParts, environment: EnvironmentRecord, publi
   const { postgres } = parts;
   const version = await findVersion(postgres, publication.versionId);
   if (version === null) throw new Error(`publication ${publication.id} has lost its version`);
-  let { state } = publication;
-  if (state === 'planned') {
+  if (publication.state === 'planned') {
     if (!(await parts.schema.isApplied(environment.database, version.id))) return fail(postgres, publication, 'interrupted');
     await movePublication(postgres, publication.id, ['planned'], 'schema_applied');
-    state = 'schema_applied';
   }
+  if (publication.state !== 'in_force') {
+    await putInForce(postgres, publication);
+    await parts.refresh();
+  }
+  await finishRest(parts, environment, publication, version);
+}
+
+/** What comes after the switch, from the beginning: each part of it can be repeated. */
+async function finishRest(
+  parts: PublishParts,
+  environment: EnvironmentRecord,
+  publication: PublicationRecord,
+  version: VersionRecord,
+): Promise<void> {
+  const { postgres } = parts;
   const { workspace } = await parts.cache.get(version.id);
   const files = await loadFiles(postgres, version);
   const stopper = new AbortController();
   const notes = new ProgressNotes(postgres, publication.id, stopper);
-  const options = { onProgress: notes.note, signal: stopper.signal, seed: (path: string) => files.get(path) };
+  const work = { onProgress: notes.note, signal: stopper.signal };
   try {
-    if (state === 'schema_applied') {
-      await parts.schema.seed(environment.database, workspace, options);
-      await putInForce(postgres, publication);
-      await parts.refresh();
-    }
-    await parts.schema.finish(environment.database, options);
-    await movePublication(postgres, publication.id, ['in_force'], stopper.signal.aborted ? 'cancelled' : 'done');
+    const seeds = { workspace, seed: (path: string) => files.get(path), onProgress: notes.note };
+    await finishTables(parts.schema, environment.database, seeds, work);
+    await movePublication(postgres, publication.id, ['in_force'], 'done');
+  } catch (error) {
+    await movePublication(
+      postgres,
+      publication.id,
+      ['in_force'],
+      'cancelled',
+      error instanceof Error ? error.message : String(error),
+    );
+    if (!stopper.signal.aborted) throw error;
   } finally {
     notes.stop();
   }

@@ -1,41 +1,99 @@
-/** What publishing needs of the tables: a plan, its application in stages, and where a database stands. */
-import type { Workspace } from '@ashlar/engine';
+/** How publishing asks the tables domain to change an environment's tables. */
+import { AshlarError, cancelled, errorOf, type Problem, type Workspace } from '@ashlar/engine';
 import type { DatabaseRef } from '../../base/postgres/index.ts';
+import {
+  definitionOf,
+  type PlannedChange,
+  type SchemaChanges,
+  type SchemaPlan,
+  type SeedWork,
+  schemaBusy,
+  schemaVersionOf,
+} from '../tables/index.ts';
+import { holdMs } from './hold.ts';
 
-/** A planned change of an environment's tables. */
-export interface SchemaChange {
-  /** Hash over the tables' definitions. */
-  readonly schemaVersion: string;
-  /** The plan as people and programs read it: plain JSON. */
-  readonly shown: unknown;
-  /** Versions of before can't live with it: requests are held while it commits. */
-  readonly breaking: boolean;
-  /** What a person has to answer first, in one line; null for nothing. */
-  readonly open: string | null;
-  /**
-   * Changes the tables in one transaction that also notes `versionId` in the database. Waits at most `lockMs` for running
-   * requests, then throws `schema_busy`; rows that don't fit throw `schema_refused`. Either way nothing is changed.
-   */
-  apply(database: DatabaseRef, versionId: string, options: { readonly lockMs: number; readonly signal: AbortSignal }): Promise<void>;
-}
-
+/** What can be reported while it is under way, and stopped. */
 export interface WorkOptions {
   /** Called often; plain JSON such as `{phase: 'seeds', table: 'order', rows: 2000}`. */
   readonly onProgress: (progress: Readonly<Record<string, unknown>>) => void;
   readonly signal: AbortSignal;
 }
 
-export interface SchemaChanges {
-  /** Plans from where the database stands (null: there is none yet) to the workspace's tables. `drops` names what may go. */
-  plan(database: DatabaseRef | null, next: Workspace, drops: readonly string[]): Promise<SchemaChange>;
-  /** Whether the tables of a version were put in place: what a crash leaves to be found out. */
-  isApplied(database: DatabaseRef, versionId: string): Promise<boolean>;
-  /** Fills empty tables from the version's seed files. Can be repeated. */
-  seed(
-    database: DatabaseRef,
-    workspace: Workspace,
-    options: WorkOptions & { readonly seed: (path: string) => string | undefined },
-  ): Promise<void>;
-  /** Concurrent indexes, then drops. Can be repeated. */
-  finish(database: DatabaseRef, options: WorkOptions): Promise<void>;
+/** What a publication does to the tables; `planned` is null when neither tables nor seeds differ: the database is not asked then. */
+export interface TableChange {
+  readonly planned: PlannedChange | null;
+  readonly schemaVersion: string;
+}
+
+/** A plan as people and programs read it. */
+export interface PlanShown {
+  readonly schema_version: string;
+  readonly additive: boolean;
+  readonly changes: readonly {
+    readonly kind: string;
+    readonly table: string;
+    readonly column: string | null;
+    readonly stage: string;
+    readonly additive: boolean;
+    readonly description: string;
+    readonly sql: string[];
+  }[];
+}
+
+/** The mark of a workspace's tables. */
+export const schemaMark = (workspace: Workspace): string => schemaVersionOf(definitionOf(workspace.tables));
+
+/** The plan of a change, without what is for machines only. */
+export function shownPlan({ planned, schemaVersion }: TableChange): PlanShown {
+  return { schema_version: schemaVersion, additive: planned?.plan.additive ?? true, changes: shownChanges(planned?.plan) };
+}
+
+function shownChanges(plan: SchemaPlan | undefined): PlanShown['changes'] {
+  return (plan?.changes ?? []).map(({ kind, table, column, stage, additive, description, sql }) => ({
+    kind,
+    table,
+    column,
+    stage,
+    additive,
+    description,
+    sql: [...sql],
+  }));
+}
+
+/** Problems of a plan. */
+export const planProblems = ({ planned }: TableChange): readonly Problem[] => planned?.problems ?? [];
+
+/** Whether versions of before can't live with it: requests are held while it commits. */
+export const isBreaking = ({ planned }: TableChange): boolean => planned?.breaking ?? false;
+
+/**
+ * Changes the tables in one transaction that also notes `versionId` in the database. Rows of seeds come in with it, unless
+ * requests are held meanwhile: then everything is undone after 5 seconds and `schema_busy` thrown.
+ */
+export async function applyTables(
+  change: PlannedChange,
+  database: DatabaseRef,
+  versionId: string,
+  seeds: SeedWork,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!change.breaking) return change.apply(database, versionId, { lockMs: holdMs, signal, seeds });
+  const limit = AbortSignal.timeout(holdMs);
+  try {
+    await change.apply(database, versionId, { lockMs: holdMs, signal: AbortSignal.any([signal, limit]) });
+  } catch (error) {
+    const late = error instanceof AshlarError && error.code === cancelled.code && !signal.aborted;
+    throw late ? errorOf(schemaBusy, {}, { cause: error }) : error;
+  }
+}
+
+/** Everything after the switch: seeds where they had no time before it, concurrent indexes, drops. Each can be repeated. */
+export async function finishTables(
+  schema: SchemaChanges,
+  database: DatabaseRef,
+  seeds: SeedWork | null,
+  work: WorkOptions,
+): Promise<void> {
+  if (seeds !== null) await schema.seed(database, seeds.workspace, { ...work, seed: seeds.seed });
+  await schema.finish(database, work);
 }

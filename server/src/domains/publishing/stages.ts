@@ -11,10 +11,10 @@ import { movePublication, type PublicationRecord } from './publication-store.ts'
  * switch. Throws `group_taken`.
  */
 export async function reserveGroupPaths(client: PoolClient, workspaceId: string, paths: readonly string[]): Promise<void> {
-  await client.query(
-    'insert into group_paths (path, workspace_id) select unnest($1::text[]), $2 on conflict (path) do nothing',
-    [[...paths].sort(), workspaceId],
-  );
+  await client.query('insert into group_paths (path, workspace_id) select unnest($1::text[]), $2 on conflict (path) do nothing', [
+    [...paths].sort(),
+    workspaceId,
+  ]);
   const { rows } = await client.query<{ path: string; name: string }>(
     `select g.path, w.name from group_paths g join workspaces w on w.id = g.workspace_id
      where g.path = any($1) and g.workspace_id <> $2 order by g.path limit 1`,
@@ -36,7 +36,10 @@ async function releaseGroupPaths(client: PoolClient, workspaceId: string): Promi
 }
 
 /** The switch: logic, state and revision change at one moment. Throws when another node was faster. */
-export async function putInForce(postgres: Postgres, publication: Pick<PublicationRecord, 'id' | 'environmentId' | 'versionId'>): Promise<void> {
+export async function putInForce(
+  postgres: Postgres,
+  publication: Pick<PublicationRecord, 'id' | 'environmentId' | 'versionId'>,
+): Promise<void> {
   await postgres.controlTransaction(async (client) => {
     if (!(await movePublication(client, publication.id, ['schema_applied'], 'in_force')))
       throw new Error(`publication ${publication.id} was finished by another node`);

@@ -35,7 +35,8 @@ interface Row {
   readonly created_at: Date;
 }
 
-const columns = 'id, workspace_id, parent_id, manifest, manifest_hash, step_ids, schema_version, group_paths, author, message, created_at';
+const columns =
+  'id, workspace_id, parent_id, manifest, manifest_hash, step_ids, schema_version, group_paths, author, message, created_at';
 
 function recordOf(row: Row): VersionRecord {
   const stepIds = new Map<string, string>();

@@ -3,7 +3,7 @@ export { type ApplyOptions, applyPlan, type FinishOptions, type FinishProgress, 
 export type { ChangeKind, ChangeStage, SchemaChange, SchemaPlan } from './change.ts';
 export { schemaBusy, schemaMoved, schemaRefused, seedInvalid } from './errors.ts';
 export { type PlanOptions, planSchema } from './plan.ts';
-export { createSchemaChanges, type PlannedChange } from './publishing.ts';
+export { createSchemaChanges, type PlannedChange, type SchemaChanges, type SeedWork } from './publishing.ts';
 export * from './seeds/index.ts';
 export type { ColumnShape, Definition, IndexShape, TableShape } from './shape.ts';
 export { definitionOf, schemaVersionOf, shapeOf } from './shape.ts';

@@ -1,10 +1,11 @@
 /** The tables' half of a publication, as the publishing domain asks for it. */
 import { type Problem, Problems, type Workspace } from '@ashlar/engine';
+import type { ClientBase } from 'pg';
 import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
 import { applyPlan, finishPlan } from './apply.ts';
 import type { SchemaPlan } from './change.ts';
 import { planSchema } from './plan.ts';
-import { importSeeds, seedFromText } from './seeds/index.ts';
+import { importSeeds, importSeedsWithin, type SeedOptions, type SeedSource, seedFromText } from './seeds/index.ts';
 import { readState, readTablesWithRows, schemaState } from './state.ts';
 
 /** A plan with what can be done with it. */
@@ -17,12 +18,23 @@ export interface PlannedChange {
   readonly breaking: boolean;
   /** What has to be answered before it can be applied; null for nothing. */
   readonly open: string | null;
-  /** Throws `schema_busy`, `schema_refused`, `schema_moved`; nothing is changed then. */
+  /** With `seeds` in the same transaction. Throws `schema_busy`, `schema_refused`, `schema_moved`, `seed_invalid`; nothing is changed then. */
   apply(
     database: DatabaseRef,
     versionId: string,
-    options: { readonly lockMs: number; readonly signal: AbortSignal },
+    options: { readonly lockMs: number; readonly signal: AbortSignal; readonly seeds?: SeedWork },
   ): Promise<void>;
+}
+
+/** The tables' half of a publication. */
+export type SchemaChanges = ReturnType<typeof createSchemaChanges>;
+
+/** Seed files, and who hears how far they are. */
+export interface SeedWork {
+  readonly workspace: Workspace;
+  /** Content by path. */
+  readonly seed: (path: string) => string | undefined;
+  readonly onProgress: (progress: Readonly<Record<string, unknown>>) => void;
 }
 
 interface WorkOptions {
@@ -32,6 +44,11 @@ interface WorkOptions {
 
 /** Makes that half. `hashPassword` is what seeds' password columns go through. */
 export function createSchemaChanges(postgres: Postgres, hashPassword: (password: string) => Promise<string>) {
+  const seedOptions = (onProgress: SeedWork['onProgress'], signal: AbortSignal): SeedOptions => ({
+    hashPassword,
+    signal,
+    onProgress: (progress) => onProgress({ phase: 'seeds', ...progress }),
+  });
   return {
     /** Plans from where the database stands (null: there is none yet) to the workspace's tables. */
     async plan(database: DatabaseRef | null, next: Workspace, drops: readonly string[]): Promise<PlannedChange> {
@@ -48,10 +65,15 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
           problems.list.length === 0
             ? null
             : problems.list.map(({ message, hint }) => (hint === undefined ? message : `${message} ${hint}`)).join('\n'),
-        async apply(target, versionId, { lockMs, signal }) {
+        async apply(target, versionId, { lockMs, signal, seeds }) {
           // What an earlier publication left for later would be in the way of this one.
-          await finishPlan(postgres, target, { signal });
-          await applyPlan(postgres, target, plan, { lockMs, versionId, signal });
+          if (database !== null) await finishPlan(postgres, target, { signal });
+          const within = async (client: ClientBase): Promise<void> => {
+            if (seeds === undefined) return;
+            const { workspace, onProgress } = seeds;
+            await importSeedsWithin(client, workspace.tables, sourcesOf(workspace, seeds.seed), seedOptions(onProgress, signal));
+          };
+          await applyPlan(postgres, target, plan, { lockMs, versionId, signal, within });
         },
       };
     },
@@ -65,21 +87,20 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
       workspace: Workspace,
       { seed, onProgress, signal }: WorkOptions & { readonly seed: (path: string) => string | undefined },
     ): Promise<void> {
-      const sources = workspace.seeds.flatMap((file) => {
-        const text = seed(file.path);
-        return text === undefined ? [] : [seedFromText(file, text)];
-      });
-      await importSeeds(postgres, database, workspace.tables, sources, {
-        hashPassword,
-        signal,
-        onProgress: (progress) => onProgress({ phase: 'seeds', ...progress }),
-      });
+      await importSeeds(postgres, database, workspace.tables, sourcesOf(workspace, seed), seedOptions(onProgress, signal));
     },
     /** Concurrent indexes, then drops. */
     async finish(database: DatabaseRef, { onProgress, signal }: WorkOptions): Promise<void> {
       await finishPlan(postgres, database, { signal, onProgress: (progress) => onProgress({ phase: 'schema', ...progress }) });
     },
   };
+}
+
+function sourcesOf(workspace: Workspace, seed: SeedWork['seed']): readonly SeedSource[] {
+  return workspace.seeds.flatMap((file) => {
+    const text = seed(file.path);
+    return text === undefined ? [] : [seedFromText(file, text)];
+  });
 }
 
 function currentState(postgres: Postgres, database: DatabaseRef | null) {
