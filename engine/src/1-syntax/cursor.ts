@@ -70,7 +70,9 @@ export class Cursor {
     this.syntax = syntax;
     this.#tokens = edit(tokensOf(text, (kind, start, end, details) => this.#mistake(kind, start, end, details)));
     this.token = this.peek(0);
-    if (this.#tokens.some((token) => token.unclosed)) this.#reportedAt.add(text.length);
+    const unclosed = this.#tokens.find((token) => token.unclosed);
+    // It explains what is missing behind it, and why it stands where it does.
+    if (unclosed !== undefined) this.#reportedAt.add(unclosed.start).add(text.length);
   }
 
   /** Hands the problems over, in the order of their places. */

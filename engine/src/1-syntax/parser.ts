@@ -37,14 +37,16 @@ export class Parser extends PostfixParser {
   }
 
   protected whole(ends: readonly string[]): Expression {
-    const outer = { argumentOf: this.argumentOf, inMiddle: this.inMiddle, middleFilter: this.middleFilter };
+    const { argumentOf, inMiddle, middleFilter, spacedColonEnds } = this;
     this.argumentOf = null;
     this.inMiddle = false;
     this.middleFilter = null;
+    this.spacedColonEnds = false;
     const result = this.nested(() => this.#toEnd(ends));
-    this.argumentOf = outer.argumentOf;
-    this.inMiddle = outer.inMiddle;
-    this.middleFilter = outer.middleFilter;
+    this.argumentOf = argumentOf;
+    this.inMiddle = inMiddle;
+    this.middleFilter = middleFilter;
+    this.spacedColonEnds = spacedColonEnds;
     return result;
   }
 
@@ -103,28 +105,30 @@ export class Parser extends PostfixParser {
     this.inMiddle = true;
     const then = this.expression();
     this.inMiddle = outer;
-    let otherwise: Expression;
-    if (this.accept(':')) otherwise = this.expression();
-    else {
-      this.expect({ kind: 'operator', after: then, operators: [...symbolOperators, ...wordOperators, ':'] });
-      this.missing('the : of the condition', 'write c ? a : b');
-      otherwise = this.hole();
-    }
-    if (!outer) otherwise = this.#extraColons(otherwise);
+    const otherwise = this.#otherwise(then, outer);
     return this.made({ kind: 'conditional', test, then, otherwise, ...this.from(start) }, test, then, otherwise);
   }
 
-  /** `c ? x|f:1 : y` has read 1 as the last part; the colon too many tells that f was meant to have arguments. */
-  #extraColons(otherwise: Expression): Expression {
-    let last = otherwise;
+  #otherwise(then: Expression, inMiddle: boolean): Expression {
+    if (!this.accept(':')) {
+      this.expect({ kind: 'operator', after: then, operators: [...symbolOperators, ...wordOperators, ':'] });
+      this.missing('the : of the condition', 'write c ? a : b');
+      return this.hole();
+    }
+    if (inMiddle) return this.expression();
     const filter = this.middleFilter;
+    const { spacedColonEnds } = this;
     this.middleFilter = null;
-    if (filter === null) return last;
-    while (this.at(':')) {
-      this.report(problem.expressionConditionalFilter, filter.start, filter.end, { filter: filter.text });
+    this.spacedColonEnds = filter?.isTight === true;
+    let last = this.expression();
+    // `c ? x|f:1 : y` has read 1 as the last part; the colon too many tells that f was meant to have arguments.
+    while (filter !== null && this.at(':')) {
+      const { name } = filter;
+      this.report(problem.expressionConditionalFilter, name.start, name.end, { filter: name.text });
       this.next();
       last = this.expression();
     }
+    this.spacedColonEnds = spacedColonEnds;
     return last;
   }
 

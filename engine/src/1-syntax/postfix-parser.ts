@@ -6,13 +6,21 @@ import { operatorWords } from './operators.ts';
 import { printExpression } from './print.ts';
 import type { Token } from './tokens.ts';
 
+interface MiddleFilter {
+  readonly name: Token;
+  /** No blank stands around the colon behind it, as people write arguments. */
+  readonly isTight: boolean;
+}
+
 export abstract class PostfixParser extends OperandParser {
   /** Inside a filter's argument: the next `|` belongs to the filter's own value. */
   protected argumentOf: string | null = null;
   /** Between `?` and `:`, where a colon ends the middle and begins no argument. */
   protected inMiddle = false;
   /** A filter in the middle that a colon follows: if there is one colon too many, it was meant to have arguments. */
-  protected middleFilter: Token | null = null;
+  protected middleFilter: MiddleFilter | null = null;
+  /** Behind a middle that ends with `|f:` written tightly: a colon with a blank before it is the condition's own. */
+  protected spacedColonEnds = false;
 
   /** An expression without brackets around it, as a lambda's body is one. */
   protected abstract expression(): Expression;
@@ -98,10 +106,14 @@ export abstract class PostfixParser extends OperandParser {
     const name = this.nameText();
     const args: Expression[] = [];
     if (this.inMiddle) {
-      if (this.at(':')) this.middleFilter = token;
+      const isTight = this.token.start === this.lastEnd && this.peek(1).start === this.token.end;
+      if (this.at(':')) this.middleFilter = { name: token, isTight };
     } else {
       const lambdas = this.syntax.lambdaArguments(name);
-      while (this.accept(':')) args.push(this.#argument(name, args.length, lambdas?.[args.length] === true));
+      while (this.at(':') && !(this.spacedColonEnds && this.token.start > this.lastEnd)) {
+        this.next();
+        args.push(this.#argument(name, args.length, lambdas?.[args.length] === true));
+      }
     }
     const isCall = this.at('(');
     if (isCall) args.push(...this.#callArguments());

@@ -12,20 +12,19 @@ interface Surroundings {
 }
 
 const free: Surroundings = { lambda: false, middle: false };
-const noSyntax: Syntax = { lambdaArguments: () => undefined };
 
 /**
  * The canonical text of an expression; parsing it gives the same tree again (a template is printed as texts joined by `~`,
- * a hole as `…`). Without `syntax`, arguments that are more than a literal or a path stand in brackets, which is always right.
+ * a hole as `…`). Without `syntax` any argument may be a lambda, so that there are more brackets than need be.
  */
-export function printExpression(expression: Expression, syntax: Syntax = noSyntax): string {
-  return new Printer(syntax).print(expression, level.conditional, free);
+export function printExpression(expression: Expression, syntax?: Syntax): string {
+  return new Printer(syntax ?? null).print(expression, level.conditional, free);
 }
 
 class Printer {
-  readonly #syntax: Syntax;
+  readonly #syntax: Syntax | null;
 
-  constructor(syntax: Syntax) {
+  constructor(syntax: Syntax | null) {
     this.#syntax = syntax;
   }
 
@@ -39,14 +38,14 @@ class Printer {
   #needsBrackets(expression: Expression, least: number, around: Surroundings): boolean {
     if (expression.kind === 'conditional') return around.lambda;
     if (expression.kind !== 'filter') return false;
-    if (around.lambda || (around.middle && expression.args.length > 0)) return true;
+    if (around.lambda || (around.middle && hasArguments(expression))) return true;
     // A lambda takes in every operator behind it.
     return least > level.conditional && this.#endsWithLambda(expression);
   }
 
   #endsWithLambda(filter: FilterExpression): boolean {
     const last = filter.args.length - 1;
-    return last >= 0 && this.#syntax.lambdaArguments(filter.name)?.[last] === true;
+    return last >= 0 && (this.#syntax === null || this.#syntax.lambdaArguments(filter.name)?.[last] === true);
   }
 
   #plain(expression: Expression, around: Surroundings): string {
@@ -105,7 +104,7 @@ class Printer {
     // The end of a lambda is the next `|`: what stands before one needs no brackets for being a lambda.
     const value =
       input.kind === 'filter' || isNegativeNumber(input) ? this.#plain(input, around) : this.print(input, level.postfix, around);
-    const lambdas = this.#syntax.lambdaArguments(name);
+    const lambdas = this.#syntax?.lambdaArguments(name);
     const texts = args.map((arg, i) => {
       if (lambdas?.[i] === true) return this.print(arg, level.conditional, { lambda: true, middle: false });
       return isPlainArgument(arg) ? this.#plain(arg, free) : `(${this.#plain(arg, free)})`;
@@ -158,6 +157,13 @@ class Printer {
 
 function isNegativeNumber(expression: Expression): boolean {
   return expression.kind === 'unary' && expression.operator === '-' && expression.operand.kind === 'number';
+}
+
+/** Has a filter, or one before it, arguments? */
+function hasArguments(filter: FilterExpression): boolean {
+  let rest: Expression = filter;
+  while (rest.kind === 'filter' && rest.args.length === 0) rest = rest.input;
+  return rest.kind === 'filter';
 }
 
 /** The value at the left edge of members, indexes and filters. */

@@ -84,7 +84,7 @@ class Lexer {
 
   #take(length: number): string {
     const taken = this.#text.slice(this.#at, this.#at + length);
-    this.#at += length;
+    this.#at += taken.length;
     return taken;
   }
 
