@@ -4,13 +4,12 @@
  */
 import { defaultLimits } from '../limits.ts';
 import { lineColumn, type Problems } from '../problems.ts';
-import type { JsonMember, JsonNode, JsonString, Source, Span } from './ast.ts';
+import type { JsonMember, JsonNode, Source, Span } from './ast.ts';
 import * as problem from './json-problems.ts';
-import { closingQuote, JsonScanner, nameOf } from './json-scan.ts';
-import { decodeText, findTextEnd, plainTextEnd } from './json-text.ts';
+import { ScalarReader } from './json-scalars.ts';
+import { closingQuote, nameOf } from './json-scan.ts';
 
 const maxDepth = defaultLimits.jsonDepth;
-const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 
 interface Key {
   readonly text: string;
@@ -46,7 +45,7 @@ export function readJson(source: Source, problems: Problems): JsonNode {
   return new JsonReader(source, problems).read();
 }
 
-class JsonReader extends JsonScanner {
+class JsonReader extends ScalarReader {
   readonly #open: Open[] = [];
   /** The file itself, around the outermost value. */
   readonly #file: OpenBracket = { start: 0, pointer: '', full: false, skipped: false };
@@ -79,7 +78,7 @@ class JsonReader extends JsonScanner {
     const at = this.text.length;
     if (open === undefined) {
       if (!this.cutOff && !this.#file.skipped) this.report(problem.jsonEmpty, 0, at, '', {});
-      this.#attach({ kind: 'null', missing: true, span: this.#span(at, at), pointer: '' });
+      this.#attach({ kind: 'null', missing: true, span: this.span(at, at), pointer: '' });
       return;
     }
     if (!this.cutOff) this.#unclosed(open, this.#open.length - 1);
@@ -110,17 +109,17 @@ class JsonReader extends JsonScanner {
     if (character === '}') this.#close();
     else if (character === ']') this.#wrongBracket(open, character);
     else if (closingQuote(character) !== undefined) {
-      const node = this.#text(open.pointer);
+      const node = this.textNode(open.pointer);
       this.#keyRead(open, { text: node.value, span: node.span, dropped: false });
     } else if (/[\p{L}\p{N}_$]/u.test(character)) {
       const word = this.wordAt(start);
       this.position += word.length;
       this.report(problem.jsonUnquotedKey, start, this.position, open.pointer, { key: nameOf(word) });
-      this.#keyRead(open, { text: word, span: this.#span(start, this.position), dropped: false });
+      this.#keyRead(open, { text: word, span: this.span(start, this.position), dropped: false });
     } else if (character === ',' || character === ':' || character === '{' || character === '[') {
       if (!open.skipped) this.report(problem.jsonMissingKey, start, start + 1, open.pointer, { found: character });
       if (character === ',' || character === ':') this.position++;
-      if (character !== ',') open.key = { text: '', span: this.#span(start, start), dropped: true };
+      if (character !== ',') open.key = { text: '', span: this.span(start, start), dropped: true };
     } else this.#skip(open, 'a key or }');
   }
 
@@ -181,7 +180,7 @@ class JsonReader extends JsonScanner {
       return;
     }
     open.full = false;
-    open.key = { text: '', span: this.#span(this.position, this.position), dropped: true };
+    open.key = { text: '', span: this.span(this.position, this.position), dropped: true };
   }
 
   #skip(open: OpenBracket, expected: string): void {
@@ -203,9 +202,9 @@ class JsonReader extends JsonScanner {
     const start = this.position;
     const character = this.text.charAt(start);
     if (character === '{' || character === '[') this.#openBracket(character, pointer);
-    else if (closingQuote(character) !== undefined) this.#attach(this.#text(pointer));
-    else if (character === '-' || (character >= '0' && character <= '9')) this.#attach(this.#number(pointer));
-    else if (/[\p{L}_$+.]/u.test(character)) this.#attach(this.#word(pointer));
+    else if (closingQuote(character) !== undefined) this.#attach(this.textNode(pointer));
+    else if (character === '-' || (character >= '0' && character <= '9')) this.#attach(this.numberNode(pointer));
+    else if (/[\p{L}_$+.]/u.test(character)) this.#attach(this.wordNode(pointer));
     else this.#skip(this.#open.at(-1) ?? this.#file, expected);
   }
 
@@ -223,90 +222,14 @@ class JsonReader extends JsonScanner {
     );
   }
 
-  #text(pointer: string): JsonString {
-    const { text } = this;
-    const start = this.position;
-    const opening = text.charAt(start);
-    const plainEnd = opening === '"' ? plainTextEnd(text, start + 1) : -1;
-    if (plainEnd !== -1) return this.#plainText(start, plainEnd, pointer);
-    const quote = closingQuote(opening) ?? opening;
-    const end = findTextEnd(text, start + 1, quote, () => this.#closersNeeded());
-    this.position = end.next;
-    const contentStart = start + 1;
-    if (opening !== '"') this.report(problem.jsonWrongQuotes, start, end.next, pointer, { quote: opening });
-    if (!end.closed) {
-      this.report(problem.jsonUnterminatedText, start, end.next, pointer, { quote });
-      this.cutOff = this.text.slice(end.next).trim() === '';
-    }
-    if (end.lineBreak !== -1) this.report(problem.jsonLineBreakInText, end.lineBreak, end.lineBreak, pointer, {});
-    if (end.control !== -1) this.#controlCharacter(end.control, pointer);
-    const span = this.#span(start, end.next);
-    const value = decodeText(text, contentStart, end.contentEnd, quote, (from, to) => this.#badEscape(from, to, pointer));
-    let offsets: number[] | null = null;
-    const offsetOf = (index: number): number => {
-      if (offsets === null) {
-        offsets = [];
-        decodeText(text, contentStart, end.contentEnd, quote, undefined, offsets);
-      }
-      return offsets[Math.max(0, Math.min(index, offsets.length - 1))] ?? contentStart;
-    };
-    return { kind: 'string', value, span, pointer, offsetOf };
-  }
-
-  #plainText(start: number, end: number, pointer: string): JsonString {
-    this.position = end + 1;
-    const value = this.text.slice(start + 1, end);
-    const offsetOf = (index: number): number => start + 1 + Math.max(0, Math.min(index, value.length));
-    return { kind: 'string', value, span: this.#span(start, end + 1), pointer, offsetOf };
-  }
-
-  #closersNeeded(): string {
+  protected override closersNeeded(): string {
     let closers = '';
     for (let i = this.#open.length - 1; i >= 0; i--) closers += this.#open[i]?.close ?? '';
     return closers;
   }
 
-  #controlCharacter(at: number, pointer: string): void {
-    const code = this.text.charCodeAt(at);
-    const character = code === 9 ? 'a tab' : nameOf(this.text.charAt(at));
-    const written = code === 9 ? '\\t' : `\\u${code.toString(16).padStart(4, '0')}`;
-    this.report(problem.jsonControlCharacter, at, at + 1, pointer, { character, written });
-  }
-
-  #badEscape(start: number, end: number, pointer: string): void {
-    const written = this.text.slice(start, end);
-    const hint = written.startsWith('\\u') ? 'four hexadecimal digits follow \\u' : 'a backslash itself is written \\\\';
-    this.report(problem.jsonBadEscape, start, end, pointer, { written, hint });
-  }
-
-  #number(pointer: string): JsonNode {
-    const start = this.position;
-    const word = this.wordAt(start);
-    number.lastIndex = start;
-    const digits = number.exec(this.text)?.[0] ?? '';
-    this.position += word.length;
-    if (digits === word) return { kind: 'number', text: digits, span: this.#span(start, this.position), pointer };
-    this.report(problem.jsonBadNumber, start, this.position, pointer, { written: nameOf(word), hint: numberHint(word) });
-    return { kind: 'null', missing: true, span: this.#span(start, this.position), pointer };
-  }
-
-  #word(pointer: string): JsonNode {
-    const start = this.position;
-    const word = this.wordAt(start);
-    this.position += word.length;
-    const span = this.#span(start, this.position);
-    if (word === 'true' || word === 'false') return { kind: 'boolean', value: word === 'true', span, pointer };
-    if (word === 'null') return { kind: 'null', span, pointer };
-    if (/^(?:[+.]+[0-9]|[+]?(?:NaN|Infinity)$)/.test(word)) {
-      this.report(problem.jsonBadNumber, start, this.position, pointer, { written: nameOf(word), hint: numberHint(word) });
-    } else {
-      this.report(problem.jsonUnquotedText, start, this.position, pointer, { word: nameOf(word), hint: wordHint(word) });
-    }
-    return { kind: 'null', missing: true, span, pointer };
-  }
-
   #attachMissing(pointer: string): void {
-    this.#attach({ kind: 'null', missing: true, span: this.#span(this.position, this.position), pointer });
+    this.#attach({ kind: 'null', missing: true, span: this.span(this.position, this.position), pointer });
   }
 
   /** Puts a value where it belongs: the file's root, an array's end, the key that waits for it. */
@@ -352,7 +275,7 @@ class JsonReader extends JsonScanner {
   #closeInnermost(end: number): void {
     const open = this.#open.pop();
     if (open === undefined) return;
-    const span = this.#span(open.start, end);
+    const span = this.span(open.start, end);
     const { pointer } = open;
     if (open.close === ']') {
       this.#attach({ kind: 'array', items: open.items, span, pointer });
@@ -362,7 +285,7 @@ class JsonReader extends JsonScanner {
       const value: JsonNode = {
         kind: 'null',
         missing: true,
-        span: this.#span(end, end),
+        span: this.span(end, end),
         pointer: pointerTo(pointer, open.key.text),
       };
       this.#addMember(open, { key: open.key.text, keySpan: open.key.span, value });
@@ -402,10 +325,6 @@ class JsonReader extends JsonScanner {
     if (behind.character === around.close) return true;
     return this.keyStandsAt(behind.at) === (around.close === '}');
   }
-
-  #span(start: number, end: number): Span {
-    return { source: this.source, start, end };
-  }
 }
 
 function spanOfKey(members: readonly JsonMember[], key: string): Span | undefined {
@@ -415,23 +334,4 @@ function spanOfKey(members: readonly JsonMember[], key: string): Span | undefine
 
 function pointerTo(parent: string, key: string): string {
   return `${parent}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-}
-
-function numberHint(word: string): string {
-  const plain = word
-    .replace(/^\+/, '')
-    .replaceAll('_', '')
-    .replace(/^(-?)\./, '$10.');
-  const short = plain.replace(/^(-?)0+(?=[0-9])/, '$1');
-  number.lastIndex = 0;
-  if (number.exec(short)?.[0] === short && short !== '') return `write ${short}`;
-  if (/^-?(?:NaN|Infinity)$/.test(plain)) return 'write null; a number is finite here';
-  return 'if it is a text, write it in double quotes';
-}
-
-function wordHint(word: string): string {
-  const lower = word.toLowerCase();
-  if (lower === 'true' || lower === 'false' || lower === 'null') return `write ${lower}`;
-  if (lower === 'undefined' || lower === 'none' || lower === 'nil') return 'write null';
-  return `if it is a text, write "${nameOf(word)}"; an expression stands in a text too: "{{ ${nameOf(word)} }}"`;
 }

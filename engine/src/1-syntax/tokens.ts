@@ -21,7 +21,7 @@ export interface Token {
 /** Receives mistakes by their place in the expression's text. */
 export type Report = <D extends object>(kind: ProblemKind<D>, start: number, end: number, details: D) => void;
 
-const blank = /\s*/y;
+const blank = /\s+/y;
 const name = /[A-Za-z_][A-Za-z0-9_]*/y;
 const nameRun = /[\p{L}\p{N}\p{M}_$]+/uy;
 const number = /[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -52,7 +52,8 @@ class Lexer {
 
   tokens(): readonly Token[] {
     for (;;) {
-      this.#match(blank);
+      const code = this.#text.charCodeAt(this.#at);
+      if (code <= 32 || code >= 128) this.#match(blank);
       if (this.#at >= this.#text.length) break;
       this.#token();
     }
@@ -64,6 +65,7 @@ class Lexer {
   #token(): void {
     const start = this.#at;
     const character = this.#text.charAt(start);
+    if (this.#plainName()) return;
     if (Object.hasOwn(closingQuotes, character)) this.#quoted(character);
     else if (character >= '0' && character <= '9') this.#number();
     else if (character === '.' && this.#isPointOfNumber()) this.#number();
@@ -97,6 +99,18 @@ class Lexer {
     if (!/[0-9]/.test(this.#text.charAt(this.#at + 1))) return false;
     const last = this.#tokens.at(-1);
     return last === undefined || (last.type === 'symbol' && !')]}.'.includes(last.text));
+  }
+
+  /** The usual name, followed by nothing that could belong to one. */
+  #plainName(): boolean {
+    const start = this.#at;
+    const word = this.#match(name);
+    if (word === '') return false;
+    const next = this.#text.charCodeAt(this.#at);
+    const ends = next !== 36 && !(next >= 128);
+    if (ends) this.#push('name', word, start);
+    else this.#at = start;
+    return ends;
   }
 
   #name(): void {
