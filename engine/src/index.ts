@@ -1,6 +1,18 @@
 /** The face of the engine: what server, CLI and tests may use. */
 export type * from './1-syntax/ast.ts';
-export { readJson } from './1-syntax/index.ts';
+export {
+  type Expected,
+  expectedAt,
+  type Path,
+  type PathPart,
+  type Place,
+  parseExpression,
+  parsePath,
+  parseValue,
+  printExpression,
+  readJson,
+  type Syntax,
+} from './1-syntax/index.ts';
 export type { StepInfo } from './3-plan/ir.ts';
 export { searchExpression } from './3-plan/sql/search.ts';
 export type { Binding, ResultColumn, Statement } from './3-plan/sql/statement.ts';
