@@ -20,6 +20,8 @@ export interface ReaderOptions extends Pick<Limits, 'jsonDepth' | 'listItems'> {
 }
 
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y;
+/** A backslash or control character: anything but from blank to `[` and from `]` on. Then a text is not what stands between its quotes. */
+const unusual = /[^ -[\]-\uffff]/;
 const spacePattern = /[ \t\n\r]*/y;
 const words = { true: true, false: false, null: null } as const;
 
@@ -53,6 +55,8 @@ class JsonReader {
   }
 
   #space(): void {
+    // Most JSON has no blanks: asking the pattern costs more than reading the next token.
+    if (this.#text.charCodeAt(this.#at) > 32) return;
     spacePattern.lastIndex = this.#at;
     spacePattern.test(this.#text);
     this.#at = spacePattern.lastIndex;
@@ -117,8 +121,10 @@ class JsonReader {
     const end = stringEnd(this.#text, start);
     if (end === -1) throw this.#wrong('a text has no closing quote', start);
     this.#at = end + 1;
+    const inner = this.#text.slice(start + 1, end);
+    if (!unusual.test(inner)) return inner;
     try {
-      const value: string = JSON.parse(this.#text.slice(start, end + 1));
+      const value: string = JSON.parse(`"${inner}"`);
       return value;
     } catch {
       throw this.#wrong('a text holds a wrong escape or a bare control character', start);

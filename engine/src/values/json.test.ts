@@ -210,6 +210,20 @@ describe('writing', () => {
     expect(encode([], 2)).toBe('[]');
   });
 
+  test('long decimals and bytes are measured, too', () => {
+    const long = Decimal.parse('7'.repeat(900));
+    expect(
+      codeOf(() =>
+        encode(
+          Array.from({ length: 1_000 }, () => long),
+          100_000,
+        ),
+      ),
+    ).toBe('result_too_large');
+    expect(codeOf(() => encode(new Uint8Array(3_000), 4_001))).toBe('result_too_large');
+    expect(encode(new Uint8Array(3_000), 4_002)).toHaveLength(4_002);
+  });
+
   test('a small value that looks enormous is refused before it is written', () => {
     let value: Value = 'x'.repeat(1_000);
     for (let i = 0; i < 60; i++) value = { a: value, b: value };
