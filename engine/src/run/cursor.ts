@@ -55,7 +55,8 @@ function sameText(a: string, b: string): boolean {
 }
 
 function written(value: Value): unknown {
-  if (value instanceof Decimal || value instanceof Float || value instanceof Timestamp || value instanceof PlainDate) return value.toText();
+  if (value instanceof Decimal || value instanceof Float || value instanceof Timestamp || value instanceof PlainDate)
+    return value.toText();
   return value;
 }
 

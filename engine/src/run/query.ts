@@ -46,11 +46,18 @@ async function plainList(run: Run, step: number, plan: ListPlan, args: ValueList
   return shapeRows(run, step, plan.shape, rows, args);
 }
 
-async function cutList(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cut' }, args: ValueList): Promise<Value> {
+async function cutList(
+  run: Run,
+  step: number,
+  plan: ListPlan,
+  paging: Paging & { kind: 'cut' },
+  args: ValueList,
+): Promise<Value> {
   const limit = paging.limitArg === null ? null : numberArg(args, paging.limitArg, 'limit', 0, paging.maxRows);
   const values = [...args];
   values[paging.sentLimit] = limit ?? paging.maxRows + 1;
-  if (paging.offsetArg !== null) values[paging.offsetArg] = numberArg(args, paging.offsetArg, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0;
+  if (paging.offsetArg !== null)
+    values[paging.offsetArg] = numberArg(args, paging.offsetArg, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0;
   return plainList(run, step, plan, values, paging.maxRows);
 }
 
@@ -64,7 +71,12 @@ function numberArg(args: ValueList, arg: number, name: string, least: number, mo
 }
 
 /** Rows and their number, asked for at the same time. */
-async function rowsAndCount(run: Run, step: number, plan: ListPlan, args: ValueList): Promise<readonly [readonly ValueObject[], Value | undefined]> {
+async function rowsAndCount(
+  run: Run,
+  step: number,
+  plan: ListPlan,
+  args: ValueList,
+): Promise<readonly [readonly ValueObject[], Value | undefined]> {
   const { rows, count } = plan;
   if (count === null) return [(await run.effects.query(run, step, rows.variantOf(args))).rows, undefined];
   const [answer, counted] = await Promise.all([
@@ -78,7 +90,13 @@ function perPageOf(paging: Paging & { kind: 'page' | 'cursor' }, args: ValueList
   return (paging.perPageArg === null ? null : numberArg(args, paging.perPageArg, 'per_page', 1, maxPerPage)) ?? paging.perPage;
 }
 
-async function pageOf(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'page' }, args: ValueList): Promise<Value> {
+async function pageOf(
+  run: Run,
+  step: number,
+  plan: ListPlan,
+  paging: Paging & { kind: 'page' },
+  args: ValueList,
+): Promise<Value> {
   const perPage = perPageOf(paging, args);
   const page = numberArg(args, paging.pageArg, 'page', 1, Math.floor(Number.MAX_SAFE_INTEGER / maxPerPage)) ?? 1;
   const values = [...args];
@@ -98,7 +116,13 @@ async function pageOf(run: Run, step: number, plan: ListPlan, paging: Paging & {
   return answer;
 }
 
-async function cursorPage(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cursor' }, args: ValueList): Promise<Value> {
+async function cursorPage(
+  run: Run,
+  step: number,
+  plan: ListPlan,
+  paging: Paging & { kind: 'cursor' },
+  args: ValueList,
+): Promise<Value> {
   const perPage = perPageOf(paging, args);
   const binding: CursorBinding = { key: run.sealKey, seal: paging.seal, bound: paging.boundArgs.map((arg) => args[arg] ?? null) };
   const cursor = args[paging.cursorArg] ?? null;
@@ -118,7 +142,13 @@ async function cursorPage(run: Run, step: number, plan: ListPlan, paging: Paging
   const answer: Record<string, Value> = Object.create(null);
   answer['items'] = await shapeRows(run, step, plan.shape, shown, values);
   answer['per_page'] = perPage;
-  answer['next_cursor'] = more && last !== undefined ? sealCursor(binding, paging.columns.map((column) => last[column] ?? null)) : null;
+  answer['next_cursor'] =
+    more && last !== undefined
+      ? sealCursor(
+          binding,
+          paging.columns.map((column) => last[column] ?? null),
+        )
+      : null;
   if (total !== undefined) answer['total'] = total;
   return answer;
 }

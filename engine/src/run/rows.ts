@@ -12,9 +12,21 @@ interface LevelRow {
 }
 
 /** Shapes the rows of a statement; asks one statement for each nested list and level. */
-export function shapeRows(run: Run, step: number, shape: RowShape, rows: readonly ValueObject[], args: ValueList): readonly ValueObject[] | Promise<readonly ValueObject[]> {
+export function shapeRows(
+  run: Run,
+  step: number,
+  shape: RowShape,
+  rows: readonly ValueObject[],
+  args: ValueList,
+): readonly ValueObject[] | Promise<readonly ValueObject[]> {
   if (shape.children.length === 0) return shape.hides ? rows.map((row) => visiblePart(row, shape)) : rows;
-  return withChildren(run, step, shape, rows.map((row) => ({ row, tuple: [] })), args);
+  return withChildren(
+    run,
+    step,
+    shape,
+    rows.map((row) => ({ row, tuple: [] })),
+    args,
+  );
 }
 
 function visiblePart(row: ValueObject, shape: RowShape): Record<string, Value> {
@@ -23,7 +35,13 @@ function visiblePart(row: ValueObject, shape: RowShape): Record<string, Value> {
   return shown;
 }
 
-async function withChildren(run: Run, step: number, shape: RowShape, rows: readonly LevelRow[], args: ValueList): Promise<readonly ValueObject[]> {
+async function withChildren(
+  run: Run,
+  step: number,
+  shape: RowShape,
+  rows: readonly LevelRow[],
+  args: ValueList,
+): Promise<readonly ValueObject[]> {
   const lists = await Promise.all(shape.children.map((child) => childRows(run, step, child, rows, args)));
   return rows.map(({ row }, i) => {
     const shown = visiblePart(row, shape);
@@ -35,7 +53,13 @@ async function withChildren(run: Run, step: number, shape: RowShape, rows: reado
 }
 
 /** What the nested list of each outer row holds, in the order of the outer rows. */
-async function childRows(run: Run, step: number, child: ChildPlan, outer: readonly LevelRow[], args: ValueList): Promise<readonly Value[]> {
+async function childRows(
+  run: Run,
+  step: number,
+  child: ChildPlan,
+  outer: readonly LevelRow[],
+  args: ValueList,
+): Promise<readonly Value[]> {
   const { tuples, places } = distinctTuples(child, outer);
   if (tuples.length === 0) return [];
   run.charge(outer.length);
@@ -46,22 +70,40 @@ async function childRows(run: Run, step: number, child: ChildPlan, outer: readon
   const { rows } = await run.effects.query(run, step, child.query.variantOf(values));
   if (rows.length > child.maxRows) throw errorOf(tooManyRows, { maxRows: child.maxRows });
   const indexes = placesOf(child, tuples, rows);
-  const shaped = await shapeLevel(run, step, child.shape, rows.map((row, i) => ({ row, tuple: tuples[indexes[i] ?? 0] ?? [] })), args);
+  const shaped = await shapeLevel(
+    run,
+    step,
+    child.shape,
+    rows.map((row, i) => ({ row, tuple: tuples[indexes[i] ?? 0] ?? [] })),
+    args,
+  );
   const groups: ValueObject[][] = tuples.map(() => []);
   shaped.forEach((row, i) => groups[indexes[i] ?? -1]?.push(row));
   return places.map((place) => (child.single ? (groups[place]?.[0] ?? null) : (groups[place] ?? [])));
 }
 
-async function shapeLevel(run: Run, step: number, shape: RowShape, rows: readonly LevelRow[], args: ValueList): Promise<readonly ValueObject[]> {
+async function shapeLevel(
+  run: Run,
+  step: number,
+  shape: RowShape,
+  rows: readonly LevelRow[],
+  args: ValueList,
+): Promise<readonly ValueObject[]> {
   if (shape.children.length > 0) return withChildren(run, step, shape, rows, args);
-  return shape.hides || rows.length === 0 || !sameNames(rows[0]?.row, shape) ? rows.map(({ row }) => visiblePart(row, shape)) : rows.map(({ row }) => row);
+  return shape.hides || rows.length === 0 || !sameNames(rows[0]?.row, shape)
+    ? rows.map(({ row }) => visiblePart(row, shape))
+    : rows.map(({ row }) => row);
 }
 
 /** A statement over several outer rows gives their number as well, which is not shown. */
-const sameNames = (row: ValueObject | undefined, shape: RowShape): boolean => row !== undefined && Object.keys(row).length === shape.visible.length;
+const sameNames = (row: ValueObject | undefined, shape: RowShape): boolean =>
+  row !== undefined && Object.keys(row).length === shape.visible.length;
 
 /** The outer values without repetition, and which of them each outer row has. */
-function distinctTuples(child: ChildPlan, outer: readonly LevelRow[]): { readonly tuples: readonly ValueList[]; readonly places: readonly number[] } {
+function distinctTuples(
+  child: ChildPlan,
+  outer: readonly LevelRow[],
+): { readonly tuples: readonly ValueList[]; readonly places: readonly number[] } {
   const known = new Map<string, number>();
   const tuples: ValueList[] = [];
   const places = outer.map((row) => {
@@ -74,7 +116,8 @@ function distinctTuples(child: ChildPlan, outer: readonly LevelRow[]): { readonl
   return { tuples, places };
 }
 
-const outerValue = ({ row, tuple }: LevelRow, value: OuterValue): Value => (value.from === 'row' ? row[value.column] : tuple[value.index]) ?? null;
+const outerValue = ({ row, tuple }: LevelRow, value: OuterValue): Value =>
+  (value.from === 'row' ? row[value.column] : tuple[value.index]) ?? null;
 
 const keyOf = (tuple: ValueList): string => JSON.stringify(tuple.map(contentKey));
 

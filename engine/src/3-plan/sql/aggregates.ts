@@ -11,7 +11,9 @@ export const aggregateNames: readonly string[] = ['count', 'sum', 'avg', 'min', 
 
 /** Whether a filter stands for an aggregate here: `min` and `max` with an argument choose of two values instead. */
 export function isAggregate(compiler: RowCompiler, filter: FilterExpression): boolean {
-  return compiler.options.groupedBy !== undefined && filter.args.length === 0 && aggregateNames.includes(filter.name.toLowerCase());
+  return (
+    compiler.options.groupedBy !== undefined && filter.args.length === 0 && aggregateNames.includes(filter.name.toLowerCase())
+  );
 }
 
 /** An aggregate. count of a row counts rows, of a column those that are not null; sum of nothing is 0, avg, min, max are null. */

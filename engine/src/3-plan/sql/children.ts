@@ -90,14 +90,22 @@ function outerSource(level: Level, depth: number, needs: OuterNeeds): SqlSource 
 function scopeOf(level: Level, needs: OuterNeeds, own: SqlSource): SqlScope {
   const db = new Map<string, SqlSource>();
   const parent = outerSource(level, 1, needs);
-  for (let at: SqlSource | undefined = parent, outer: Level | undefined = level; at !== undefined && outer !== undefined; at = at.parent, outer = outer.outer)
+  for (
+    let at: SqlSource | undefined = parent, outer: Level | undefined = level;
+    at !== undefined && outer !== undefined;
+    at = at.parent, outer = outer.outer
+  )
     if (!db.has(outer.name)) db.set(outer.name, at);
   db.set(own.table.name, own);
   return { db, names: new Map([['parent', parent]]) };
 }
 
 /** Compiles the `with` of a level. Adds to the level's selection what the nested statements need of its rows. */
-export function compileChildren(context: CompileContext, level: Level, node: JsonNode | undefined): { readonly plans: readonly ChildPlan[]; readonly fields: ReadonlyMap<string, Type>; readonly tables: readonly string[] } {
+export function compileChildren(
+  context: CompileContext,
+  level: Level,
+  node: JsonNode | undefined,
+): { readonly plans: readonly ChildPlan[]; readonly fields: ReadonlyMap<string, Type>; readonly tables: readonly string[] } {
   const plans: ChildPlan[] = [];
   const fields = new Map<string, Type>();
   const tables: string[] = [];
@@ -134,7 +142,14 @@ function compileChild(context: CompileContext, outer: Level, { key: name, value:
   const needs = new OuterNeeds();
   const source = tableSource(table, table.name);
   const scope = scopeOf(outer, needs, source);
-  const level: Level = { source, selection: new Selection(), names: new NamesInUse(context, table.columns.keys()), name: table.name, outer, needs };
+  const level: Level = {
+    source,
+    selection: new Selection(),
+    names: new NamesInUse(context, table.columns.keys()),
+    name: table.name,
+    outer,
+    needs,
+  };
   const where = splitWhere(context, scope, source, member(node, 'where'));
   if (where.equalities.length === 0) {
     context.report(withNeedsEquality, member(node, 'where') ?? node, { name });
@@ -148,7 +163,17 @@ function compileChild(context: CompileContext, outer: Level, { key: name, value:
   const single = booleanOf(context, node, 'single');
   const perOuter = single ? 1 : limitOf(context, node);
   const unique = where.equalities.some((e) => isUnique(table, e.own));
-  const plan = childPlan(context, { at: node, name, single, table, level, where, sort, perOuter: unique ? undefined : perOuter, shape: shapeOf(level.selection, nested.plans) });
+  const plan = childPlan(context, {
+    at: node,
+    name,
+    single,
+    table,
+    level,
+    where,
+    sort,
+    perOuter: unique ? undefined : perOuter,
+    shape: shapeOf(level.selection, nested.plans),
+  });
   const row = objectOf([...level.selection.fields(), ...nested.fields]);
   return { plan, type: single ? nullable(row) : listOf(row), tables: [table.name, ...nested.tables] };
 }
@@ -158,7 +183,8 @@ export function shapeOf(selection: Selection, children: readonly ChildPlan[]): R
   return { visible: [...selection.visible.keys()], hides: selection.hidden.size > 0, children };
 }
 
-const isUnique = (table: Table, column: string): boolean => table.columns.get(column)?.unique === true || table.key.name === column;
+const isUnique = (table: Table, column: string): boolean =>
+  table.columns.get(column)?.unique === true || table.key.name === column;
 
 /** The key as the last term of every order. */
 export function keyTerm(source: SqlSource): SortTerm {
@@ -168,7 +194,12 @@ export function keyTerm(source: SqlSource): SortTerm {
   return { name, value, descending: false };
 }
 
-function childSort(context: CompileContext, node: JsonObject, source: SqlSource, computed: ReadonlyMap<string, SqlValue>): readonly SortTerm[] {
+function childSort(
+  context: CompileContext,
+  node: JsonObject,
+  source: SqlSource,
+  computed: ReadonlyMap<string, SqlValue>,
+): readonly SortTerm[] {
   const sortable = {
     find: (name: string) => source.column(name) ?? computed.get(name),
     names: () => [...source.names(), ...computed.keys()],
@@ -265,7 +296,11 @@ function childPlan(context: CompileContext, parts: ChildParts): ChildPlan {
   const needs = level.needs?.list ?? [];
   const [only] = where.equalities;
   const simple =
-    where.equalities.length === 1 && needs.length === 1 && parts.perOuter === undefined && only !== undefined && sameType(only.ownValue.type, only.outerType);
+    where.equalities.length === 1 &&
+    needs.length === 1 &&
+    parts.perOuter === undefined &&
+    only !== undefined &&
+    sameType(only.ownValue.type, only.outerType);
   if (needs.some((need) => need.value.type.type === 'list'))
     context.report(notInSql, parts.at, { what: 'A list column of an outer row', hint: 'Connect the rows by plain columns.' });
   const outer = needs.map((need) => ({ value: outerValue(level, need), arg: context.given() }));
@@ -273,7 +308,13 @@ function childPlan(context: CompileContext, parts: ChildParts): ChildPlan {
   const limit = sql` limit ${textLiteral(String(maxRows + 1))}::int8`;
   const built = simple
     ? anyStatement(context, parts, only, outer[0]?.arg ?? 0, limit)
-    : lateralStatement(context, parts, needs.map((need) => need.value.type), outer.map((o) => o.arg), limit);
+    : lateralStatement(
+        context,
+        parts,
+        needs.map((need) => need.value.type),
+        outer.map((o) => o.arg),
+        limit,
+      );
   const query = new QueryPlan(built.tree, context.uses, reading(parts.table.name, built.columns, { maxRows: maxRows + 1 }));
   return { name: parts.name, single: parts.single, query, outer, place: built.place, maxRows, shape: parts.shape };
 }
@@ -311,7 +352,13 @@ function anyStatement(context: CompileContext, parts: ChildParts, equality: Equa
 }
 
 /** The general case: a subquery for each tuple of outer values, within one statement. */
-function lateralStatement(context: CompileContext, parts: ChildParts, types: readonly SqlType[], args: readonly number[], limit: Sql): BuiltChild {
+function lateralStatement(
+  context: CompileContext,
+  parts: ChildParts,
+  types: readonly SqlType[],
+  args: readonly number[],
+  limit: Sql,
+): BuiltChild {
   const { selection } = parts.level;
   const sorted = parts.sort.map((term) => ({ term, hidden: selection.hide(term.value) }));
   const arrays = types.map((type, i): Sql => {
@@ -321,7 +368,12 @@ function lateralStatement(context: CompileContext, parts: ChildParts, types: rea
   const names = list([...types.map((_type, i) => identifier(`c${i}`)), identifier('~n')]);
   const each = parts.perOuter === undefined ? sql`` : sql` limit ${textLiteral(String(parts.perOuter))}::int8`;
   const inner = sql`select ${selection.sql()} from ${fromTable(parts.table)}${clause('where', parts.where.whole)}${orderBy(parts.sort)}${each}`;
-  const order = list([sql`"~p"."~n"`, ...sorted.map(({ term, hidden }) => (term.descending ? sql`"~c".${identifier(hidden)} desc` : sql`"~c".${identifier(hidden)}`))]);
+  const order = list([
+    sql`"~p"."~n"`,
+    ...sorted.map(({ term, hidden }) =>
+      term.descending ? sql`"~c".${identifier(hidden)} desc` : sql`"~c".${identifier(hidden)}`,
+    ),
+  ]);
   const tree = sql`select ${selection.sqlFrom(sql`"~c"`)}, "~p"."~n" as "~n" from unnest(${list(arrays)}) with ordinality as "~p"(${names}) cross join lateral (${inner}) as "~c" order by ${order}${limit}`;
   const columns = [...selection.columns(), { name: '~n', ...bindingOf({ type: 'int' }) }];
   return { tree, columns, place: { column: '~n', by: 'number' } };

@@ -1,5 +1,5 @@
 /** How types of columns stand in PostgreSQL, and which of them compare with each other. */
-import { anyType, listOf, nullable, type, type Type } from '../../2-check/types.ts';
+import { anyType, listOf, nullable, type Type, type } from '../../2-check/types.ts';
 import type { Column, ColumnType } from '../../workspace/model.ts';
 import type { Binding } from './statement.ts';
 

@@ -6,7 +6,17 @@ import type { Bind, Comparison, RowCompiler } from './compiler.ts';
 import { columnTypeMismatch, neverEqual, notInSql } from './problems.ts';
 import type { SqlValue } from './scope.ts';
 import { cast, no, or, type Sql, sql, yes } from './tree.ts';
-import { asNumeric, asText, jsonOrderReader, mismatch, nothing, present, scalarReader, type UseState, wantedName } from './uses.ts';
+import {
+  asNumeric,
+  asText,
+  jsonOrderReader,
+  mismatch,
+  nothing,
+  present,
+  scalarReader,
+  type UseState,
+  wantedName,
+} from './uses.ts';
 
 const numeric: SqlType = { type: 'decimal' };
 const text: SqlType = { type: 'text' };

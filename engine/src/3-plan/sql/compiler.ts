@@ -3,17 +3,24 @@
  * are written as literals); the rest becomes SQL. What the database can't compute is a problem with its place.
  */
 import type { BinaryExpression, Expression, LogicalExpression } from '../../1-syntax/ast.ts';
-import { encodeJson } from '../../values/json.ts';
 import { Decimal } from '../../values/decimal.ts';
 import { Float } from '../../values/float.ts';
+import { encodeJson } from '../../values/json.ts';
 import type { Value } from '../../values/value.ts';
-import { compareCondition } from './comparison.ts';
 import { bindingOf, familyOf, pgName, type SqlType } from './column-types.ts';
+import { compareCondition } from './comparison.ts';
 import { type CompileContext, constantOf, type Place } from './context.ts';
 import { membershipCondition } from './membership.ts';
-import { badParameter, columnTypeMismatch, manyOptional, optionalInWrite, optionalTouchesColumn, unknownRowName } from './problems.ts';
-import { type Reached, reach, type SqlScope, type SqlValue, touchesRows } from './scope.ts';
+import {
+  badParameter,
+  columnTypeMismatch,
+  manyOptional,
+  optionalInWrite,
+  optionalTouchesColumn,
+  unknownRowName,
+} from './problems.ts';
 import { computeValue } from './scalar.ts';
+import { type Reached, reach, type SqlScope, type SqlValue, touchesRows } from './scope.ts';
 import { absent, and, cast, no, not, numberLiteral, or, type Sql, sql, textLiteral, yes } from './tree.ts';
 import { nothing, nullReader, present, type Reader, truthReader, type UseState } from './uses.ts';
 
@@ -196,14 +203,16 @@ export class RowCompiler {
     const state = read(constant, out, 0);
     const value = out[0] ?? null;
     const chosen = cases((as = of) => literal(value, as))[state];
-    if (chosen === undefined) this.context.report(columnTypeMismatch, at, { operator: what, wanted, found: 'a constant of another type' });
+    if (chosen === undefined)
+      this.context.report(columnTypeMismatch, at, { operator: what, wanted, found: 'a constant of another type' });
     return chosen ?? no;
   }
 }
 
 /** Where the condition looks at the value itself, its case for null is the place to leave it out: one use fewer to look at. */
 function leftOutWhenNull(condition: Sql, isOfValue: (use: number) => boolean): Sql | undefined {
-  if (condition.kind === 'choice' && isOfValue(condition.use)) return { ...condition, cases: { ...condition.cases, [nothing]: absent } };
+  if (condition.kind === 'choice' && isOfValue(condition.use))
+    return { ...condition, cases: { ...condition.cases, [nothing]: absent } };
   if (condition.kind !== 'not') return undefined;
   const part = leftOutWhenNull(condition.part, isOfValue);
   return part === undefined ? undefined : not(part);

@@ -16,7 +16,11 @@ interface SqlFilter {
 }
 
 /** A filter on a text with arguments of given types. */
-function onText(args: readonly [number, number], make: (input: Sql, args: readonly Sql[]) => Sql, result: typeof text | typeof int = text): SqlFilter {
+function onText(
+  args: readonly [number, number],
+  make: (input: Sql, args: readonly Sql[]) => Sql,
+  result: typeof text | typeof int = text,
+): SqlFilter {
   return {
     args,
     build: (compiler, filter, input, expressions) => {
@@ -24,7 +28,14 @@ function onText(args: readonly [number, number], make: (input: Sql, args: readon
       const values = expressions.map((e) => compiler.value(e, text));
       const nullable = input.nullable || values.some((v) => v.nullable);
       const password = input.type.password === true && result === text ? { ...text, password: true as const } : result;
-      return { sql: make(input.sql, values.map((v) => v.sql)), type: password, nullable };
+      return {
+        sql: make(
+          input.sql,
+          values.map((v) => v.sql),
+        ),
+        type: password,
+        nullable,
+      };
     },
   };
 }
@@ -94,13 +105,21 @@ const filters: Readonly<Record<string, SqlFilter>> = {
       const [start, length] = args.map((e) => compiler.value(e, int));
       if (start === undefined) return input;
       const from = sql`greatest(${start.sql}, 0)::int4 + 1`;
-      const cut = length === undefined ? sql`substr(${input.sql}, ${from})` : sql`substr(${input.sql}, ${from}, greatest(${length.sql}, 0)::int4)`;
+      const cut =
+        length === undefined
+          ? sql`substr(${input.sql}, ${from})`
+          : sql`substr(${input.sql}, ${from}, greatest(${length.sql}, 0)::int4)`;
       return { sql: cut, type: input.type.password === true ? { ...text, password: true } : text, nullable: true };
     },
   },
 };
 
-const aliases: Readonly<Record<string, string>> = { lower: 'to_lower', upper: 'to_upper', length: 'strlen', default: 'first_notnull' };
+const aliases: Readonly<Record<string, string>> = {
+  lower: 'to_lower',
+  upper: 'to_upper',
+  length: 'strlen',
+  default: 'first_notnull',
+};
 
 /** The names of filters that can stand over columns. */
 export const sqlFilterNames: readonly string[] = Object.keys(filters);
@@ -111,9 +130,19 @@ export function filterValue(compiler: RowCompiler, filter: FilterExpression): Sq
   const name = aliases[written] ?? written;
   const found = Object.hasOwn(filters, name) ? filters[name] : undefined;
   if (found === undefined)
-    return refuseValue(compiler, filter, `The filter ${filter.name} over a column`, `In conditions there are: ${sqlFilterNames.join(', ')}.`);
+    return refuseValue(
+      compiler,
+      filter,
+      `The filter ${filter.name} over a column`,
+      `In conditions there are: ${sqlFilterNames.join(', ')}.`,
+    );
   const [least, most] = found.args;
   if (filter.args.length < least || filter.args.length > most)
-    return refuseValue(compiler, filter, `The filter ${filter.name} with ${filter.args.length} arguments over columns`, `It takes ${least === most ? least : `${least} to ${most}`}.`);
+    return refuseValue(
+      compiler,
+      filter,
+      `The filter ${filter.name} with ${filter.args.length} arguments over columns`,
+      `It takes ${least === most ? least : `${least} to ${most}`}.`,
+    );
   return found.build(compiler, filter, compiler.value(filter.input), filter.args);
 }

@@ -1,8 +1,8 @@
 /** `group_by`, `aggregate` and `having`. */
 import type { Table } from '../../workspace/model.ts';
+import { familyOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
 import type { CompileContext } from './context.ts';
-import { familyOf } from './column-types.ts';
 import { NamesInUse, namedMembers, textList } from './names.ts';
 import { badParameter, unknownRowName } from './problems.ts';
 import type { SqlScope, SqlSource, SqlValue } from './scope.ts';
@@ -27,13 +27,18 @@ export function compileGroups(context: CompileContext, table: Table, source: Sql
   for (const { name, value } of columns) selection.addComputed(name, value);
   const groupedBy = new Set(columns.map((c) => c.path));
   const compiler = new RowCompiler(context, scope, { optional: 'no', groupedBy });
-  const names = new NamesInUse(context, columns.map((c) => c.name));
+  const names = new NamesInUse(
+    context,
+    columns.map((c) => c.name),
+  );
   for (const member of namedMembers(context, step.param('aggregate'), 'aggregate')) {
     names.take(member, 'an aggregate');
     selection.addComputed(member.key, compiler.value(step.parse(member.value)));
   }
   if (selection.visible.size === 0)
-    context.report(badParameter, step.param('group_by') ?? step.node, { message: 'A query with group_by or aggregate needs at least one name in them.' });
+    context.report(badParameter, step.param('group_by') ?? step.node, {
+      message: 'A query with group_by or aggregate needs at least one name in them.',
+    });
   const having = step.expression('having');
   const single = columns.length === 0;
   return {
@@ -59,14 +64,24 @@ function groupColumns(context: CompileContext, table: Table, source: SqlSource, 
     const [alias, joined] = name.includes('.') ? name.split('.', 2) : [undefined, undefined];
     const value = alias === undefined || joined === undefined ? source.column(name) : scope.db.get(alias)?.column(joined);
     if (value === undefined) context.report(unknownRowName, node, { name, of: table.name, candidates: source.names() });
-    else if (familyOf(value.type) === 'json') context.report(badParameter, node, { message: 'Rows can’t be grouped by a json column.' });
-    else columns.push({ name: name.replace('.', '_'), path: alias === undefined ? `db.${table.name}.${name}` : `db.${name}`, value });
+    else if (familyOf(value.type) === 'json')
+      context.report(badParameter, node, { message: 'Rows can’t be grouped by a json column.' });
+    else
+      columns.push({
+        name: name.replace('.', '_'),
+        path: alias === undefined ? `db.${table.name}.${name}` : `db.${name}`,
+        value,
+      });
   }
   return columns;
 }
 
 function sortOf(context: CompileContext, selection: Selection, columns: readonly GroupColumn[]): readonly SortTerm[] {
-  const sortable = { of: 'group_by and aggregate', names: () => selection.visible.keys(), find: (name: string) => selection.visible.get(name) };
+  const sortable = {
+    of: 'group_by and aggregate',
+    names: () => selection.visible.keys(),
+    find: (name: string) => selection.visible.get(name),
+  };
   const last = columns.map(({ name, value }) => ({ name, value, descending: false }));
   return readSort(context, context.step.param('sort'), sortable, last);
 }

@@ -30,7 +30,8 @@ export function compileJoins(context: CompileContext, node: JsonNode | undefined
       context.report(badParameter, value, { message: 'A join is an object with table, type and on.' });
       continue;
     }
-    if (db.has(alias)) context.report(nameTaken, { span: keySpan, pointer: value.pointer }, { name: alias, by: 'a table of this query' });
+    if (db.has(alias))
+      context.report(nameTaken, { span: keySpan, pointer: value.pointer }, { name: alias, by: 'a table of this query' });
     onlyKeys(context, value.members, ['table', 'type', 'on'], 'A join');
     const left = joinType(context, value);
     const source = joinedSource(context, value, alias, left);
@@ -45,7 +46,9 @@ export function compileJoins(context: CompileContext, node: JsonNode | undefined
     }
     const expression = context.step.parse(on);
     const condition = new RowCompiler(context, inner).condition(expression);
-    parts.push(sql` ${left ? sql`left join` : sql`join`} ${identifier(source.table.name)} as ${identifier(alias)} on ${condition}`);
+    parts.push(
+      sql` ${left ? sql`left join` : sql`join`} ${identifier(source.table.name)} as ${identifier(alias)} on ${condition}`,
+    );
     if (!isToOne(expression, inner, source)) keys.push(keyOf(alias, source));
   }
   return { sql: list(parts, sql``), scope: { db, names: scope.names }, tables, keys };
@@ -68,7 +71,8 @@ export function tableNamed(context: CompileContext, node: JsonObject): Table | u
   }
   const { tables } = context.step.workspace;
   const table = tables.get(written.name);
-  if (table === undefined) context.report(unknownRowName, written.node, { name: written.name, of: 'the workspace’s tables', candidates: tables.keys() });
+  if (table === undefined)
+    context.report(unknownRowName, written.node, { name: written.name, of: 'the workspace’s tables', candidates: tables.keys() });
   return table;
 }
 
@@ -91,7 +95,8 @@ function isToOne(on: Expression, scope: SqlScope, source: SqlSource): boolean {
   return [on.left, on.right].some((side, i) => {
     const key = reach(side, scope);
     const other = reach(i === 0 ? on.right : on.left, scope);
-    const isKey = key?.kind === 'column' && key.source === source && side.kind === 'member' && side.name === source.table.key.name;
+    const isKey =
+      key?.kind === 'column' && key.source === source && side.kind === 'member' && side.name === source.table.key.name;
     return isKey && !(other?.kind === 'column' && other.source === source);
   });
 }

@@ -1,6 +1,7 @@
 /** Pages by cursor: the condition "after the row with these sort values", with nulls where PostgreSQL puts them. */
-import type { CompileContext } from './context.ts';
+
 import { bindingOf, type SqlType } from './column-types.ts';
+import type { CompileContext } from './context.ts';
 import type { SortTerm } from './sorting.ts';
 import { absent, and, list, no, or, type Sql, sql } from './tree.ts';
 import { nothing, nullReader, present, scalarReader } from './uses.ts';
@@ -51,7 +52,11 @@ function anyAfter(terms: readonly SortTerm[], uses: readonly number[], binds: re
 
 function sameAs(term: SortTerm, use: number, bind: Sql): Sql {
   const value = term.value.sql;
-  return { kind: 'choice', use, cases: { [present]: sql`${value} = ${bind}`, [nothing]: term.value.nullable ? sql`${value} is null` : no } };
+  return {
+    kind: 'choice',
+    use,
+    cases: { [present]: sql`${value} = ${bind}`, [nothing]: term.value.nullable ? sql`${value} is null` : no },
+  };
 }
 
 /** Ascending, nulls come last; descending, first. */
@@ -59,7 +64,11 @@ function isAfter(term: SortTerm, use: number, bind: Sql): Sql {
   const value = term.value.sql;
   const { nullable } = term.value;
   if (term.descending)
-    return { kind: 'choice', use, cases: { [present]: sql`${value} < ${bind}`, [nothing]: nullable ? sql`${value} is not null` : no } };
+    return {
+      kind: 'choice',
+      use,
+      cases: { [present]: sql`${value} < ${bind}`, [nothing]: nullable ? sql`${value} is not null` : no },
+    };
   const larger = sql`${value} > ${bind}`;
   return { kind: 'choice', use, cases: { [present]: nullable ? or(larger, sql`${value} is null`) : larger, [nothing]: no } };
 }

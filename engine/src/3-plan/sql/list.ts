@@ -23,8 +23,21 @@ export type Paging =
   /** A plain list of at most `maxRows`. */
   | { readonly kind: 'all'; readonly maxRows: number }
   /** A plain list cut by limit and offset. */
-  | { readonly kind: 'cut'; readonly limitArg: number | null; readonly offsetArg: number | null; readonly maxRows: number; readonly sentLimit: number }
-  | { readonly kind: 'page'; readonly pageArg: number; readonly perPageArg: number | null; readonly perPage: number; readonly sentLimit: number; readonly sentOffset: number }
+  | {
+      readonly kind: 'cut';
+      readonly limitArg: number | null;
+      readonly offsetArg: number | null;
+      readonly maxRows: number;
+      readonly sentLimit: number;
+    }
+  | {
+      readonly kind: 'page';
+      readonly pageArg: number;
+      readonly perPageArg: number | null;
+      readonly perPage: number;
+      readonly sentLimit: number;
+      readonly sentOffset: number;
+    }
   | {
       readonly kind: 'cursor';
       readonly cursorArg: number;
@@ -81,7 +94,10 @@ class ListCompiler {
     this.#step = context.step;
     this.#table = table;
     this.#source = tableSource(table, table.name);
-    this.#joins = compileJoins(context, this.#step.param('join'), { db: new Map([[table.name, this.#source]]), names: new Map() });
+    this.#joins = compileJoins(context, this.#step.param('join'), {
+      db: new Map([[table.name, this.#source]]),
+      names: new Map(),
+    });
   }
 
   compile(): CompiledList {
@@ -119,7 +135,16 @@ class ListCompiler {
       : sql`select count(*) as "n" from ${body.from}${clause('where', body.where)}`;
     const row = objectOf([...selection.fields(), ...children.fields]);
     const shape = shapeOf(selection, children.plans);
-    return this.#compiled({ tree, count, columns: selection.columns(), shape, paging: cut.paging, row, single: false, tables: children.tables });
+    return this.#compiled({
+      tree,
+      count,
+      columns: selection.columns(),
+      shape,
+      paging: cut.paging,
+      row,
+      single: false,
+      tables: children.tables,
+    });
   }
 
   #groups(body: Body): CompiledList {
@@ -135,7 +160,16 @@ class ListCompiler {
     const count = sql`select count(*) as "n" from (select 1 from ${from}${clause('having', groups.having)}) as "~r"`;
     const row = objectOf(groups.selection.fields());
     const shape = shapeOf(groups.selection, []);
-    return this.#compiled({ tree, count, columns: groups.selection.columns(), shape, paging: cut.paging, row, single: groups.single, tables: [] });
+    return this.#compiled({
+      tree,
+      count,
+      columns: groups.selection.columns(),
+      shape,
+      paging: cut.paging,
+      row,
+      single: groups.single,
+      tables: [],
+    });
   }
 
   #sort(computed: ReadonlyMap<string, SqlValue>): readonly SortTerm[] {
@@ -160,16 +194,29 @@ class ListCompiler {
     return readSort(this.#context, this.#step.param('sort'), sortable, all);
   }
 
-  #paging(body: Body, terms: readonly SortTerm[], selection: Selection): { readonly paging: Paging; readonly condition: Sql; readonly limit: Sql } {
+  #paging(
+    body: Body,
+    terms: readonly SortTerm[],
+    selection: Selection,
+  ): { readonly paging: Paging; readonly condition: Sql; readonly limit: Sql } {
     const step = this.#step;
     const context = this.#context;
     const { maxRows } = step.workspace.settings;
-    const limited = (arg: number): Sql => sql` limit ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
-    const offset = (arg: number): Sql => sql` offset ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
+    const limited = (arg: number): Sql =>
+      sql` limit ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
+    const offset = (arg: number): Sql =>
+      sql` offset ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
     if (step.param('page') !== undefined) {
       const pageArg = this.#argOf('page') ?? context.given();
       const [sentLimit, sentOffset] = [context.given(), context.given()];
-      const paging: Paging = { kind: 'page', pageArg, perPageArg: this.#argOf('per_page'), perPage: this.#perPage(), sentLimit, sentOffset };
+      const paging: Paging = {
+        kind: 'page',
+        pageArg,
+        perPageArg: this.#argOf('per_page'),
+        perPage: this.#perPage(),
+        sentLimit,
+        sentOffset,
+      };
       return { paging, condition: and(), limit: sql`${limited(sentLimit)}${offset(sentOffset)}` };
     }
     if (step.param('cursor') !== undefined) {
@@ -177,7 +224,17 @@ class ListCompiler {
       const keyset = keysetOf(context, terms);
       const sentLimit = context.given();
       const columns = terms.map((term) => ownName(selection, term));
-      const paging: Paging = { kind: 'cursor', cursorArg: this.#argOf('cursor') ?? context.given(), perPageArg: this.#argOf('per_page'), perPage: this.#perPage(), sentLimit, keyset, columns, seal: this.#seal(terms), boundArgs };
+      const paging: Paging = {
+        kind: 'cursor',
+        cursorArg: this.#argOf('cursor') ?? context.given(),
+        perPageArg: this.#argOf('per_page'),
+        perPage: this.#perPage(),
+        sentLimit,
+        keyset,
+        columns,
+        seal: this.#seal(terms),
+        boundArgs,
+      };
       return { paging, condition: keyset.condition, limit: limited(sentLimit) };
     }
     const [limitArg, offsetArg] = [this.#argOf('limit'), this.#argOf('offset')];
@@ -185,7 +242,11 @@ class ListCompiler {
       return { paging: { kind: 'all', maxRows }, condition: and(), limit: sql` limit ${textLiteral(String(maxRows + 1))}::int8` };
     const sentLimit = context.given();
     const paging: Paging = { kind: 'cut', limitArg, offsetArg, maxRows, sentLimit };
-    return { paging, condition: and(), limit: offsetArg === null ? limited(sentLimit) : sql`${limited(sentLimit)}${offset(offsetArg)}` };
+    return {
+      paging,
+      condition: and(),
+      limit: offsetArg === null ? limited(sentLimit) : sql`${limited(sentLimit)}${offset(offsetArg)}`,
+    };
   }
 
   #argOf(name: string): number | null {
@@ -218,7 +279,11 @@ class ListCompiler {
     const totals = this.#step.literal('totals') === true;
     const locks = this.#step.param('lock') !== undefined;
     const { name } = this.#table;
-    const rows = new QueryPlan(parts.tree, uses, reading(name, parts.columns, { maxRows: mostRows(parts.paging, parts.single), locks }));
+    const rows = new QueryPlan(
+      parts.tree,
+      uses,
+      reading(name, parts.columns, { maxRows: mostRows(parts.paging, parts.single), locks }),
+    );
     const countColumns = [{ name: 'n', ...bindingOf({ type: 'int' }) }];
     const count = totals ? new QueryPlan(parts.count, uses, reading(name, countColumns, { maxRows: 1 })) : null;
     const plan: ListPlan = {
@@ -242,11 +307,14 @@ class ListCompiler {
     for (const other of ['limit', 'offset']) if (has('cursor') && has(other)) this.#exclude(other, 'cursor');
     const paged = has('page') || has('cursor');
     if (!paged && has('per_page')) this.#problem('per_page', 'per_page needs page or cursor beside it.');
-    if (!paged && this.#step.literal('totals') === true) this.#problem('totals', 'totals needs page or cursor beside it: a plain list answers an array.');
-    if (has('having') && !has('aggregate') && !has('group_by')) this.#problem('having', 'having needs aggregate; for plain rows use where.');
+    if (!paged && this.#step.literal('totals') === true)
+      this.#problem('totals', 'totals needs page or cursor beside it: a plain list answers an array.');
+    if (has('having') && !has('aggregate') && !has('group_by'))
+      this.#problem('having', 'having needs aggregate; for plain rows use where.');
     if (has('stream')) this.#problem('stream', 'stream is not there yet: page through the rows, or raise max_rows.');
     const perPage = has('per_page') ? constantOf(this.#step.parse(this.#step.param('per_page') ?? this.#step.node)) : undefined;
-    if (typeof perPage === 'number' && (perPage < 1 || perPage > maxPerPage)) this.#problem('per_page', `per_page is from 1 to ${maxPerPage}.`);
+    if (typeof perPage === 'number' && (perPage < 1 || perPage > maxPerPage))
+      this.#problem('per_page', `per_page is from 1 to ${maxPerPage}.`);
   }
 
   #problem(parameter: string, message: string): void {
@@ -280,8 +348,16 @@ function listType(paging: Paging, row: Type, single: boolean, totals: boolean): 
   const total: readonly (readonly [string, Type])[] = totals ? [['total', type('int')]] : [];
   const page = { ...type('int'), nullable: true };
   if (paging.kind === 'page')
-    return objectOf([items, ['page', type('int')], ['per_page', type('int')], ['next_page', page], ['previous_page', page], ...total]);
-  if (paging.kind === 'cursor') return objectOf([items, ['per_page', type('int')], ['next_cursor', { ...type('text'), nullable: true }], ...total]);
+    return objectOf([
+      items,
+      ['page', type('int')],
+      ['per_page', type('int')],
+      ['next_page', page],
+      ['previous_page', page],
+      ...total,
+    ]);
+  if (paging.kind === 'cursor')
+    return objectOf([items, ['per_page', type('int')], ['next_cursor', { ...type('text'), nullable: true }], ...total]);
   return listOf(row);
 }
 

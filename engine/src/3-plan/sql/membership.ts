@@ -1,8 +1,8 @@
 /** `in`, `like`, `ilike`, `contains`, `overlaps`, `between`, `search` and their negations. */
 import type { BinaryExpression, Expression } from '../../1-syntax/ast.ts';
 import { describeType } from '../../2-check/types.ts';
-import { canMatch, comparable, compareValues, compareWithOperand } from './comparison.ts';
 import { familyOf, itemType, type SqlType } from './column-types.ts';
+import { canMatch, comparable, compareValues, compareWithOperand } from './comparison.ts';
 import type { Bind, RowCompiler } from './compiler.ts';
 import { columnTypeMismatch, neverEqual, noSearchIndex, notInSql } from './problems.ts';
 import { reach, type SqlValue } from './scope.ts';
@@ -79,7 +79,9 @@ function inBoundList(compiler: RowCompiler, value: SqlValue, list: Expression): 
     [present]: sql`${value.sql} = any(${bind()})`,
     [nothing]: no,
     [emptyList]: no,
-    [listWithNull]: value.nullable ? or(sql`${value.sql} = any(${bind()})`, sql`${value.sql} is null`) : sql`${value.sql} = any(${bind()})`,
+    [listWithNull]: value.nullable
+      ? or(sql`${value.sql} = any(${bind()})`, sql`${value.sql} is null`)
+      : sql`${value.sql} = any(${bind()})`,
   }));
 }
 
@@ -110,7 +112,8 @@ function holdsItem(compiler: RowCompiler, list: SqlValue, item: Expression, at: 
     return value.nullable ? or(held, and(sql`${value.sql} is null`, holdsNull)) : held;
   }
   const type = compiler.context.typeOf(item);
-  if (!canMatch(of, type)) compiler.context.report(neverEqual, at, { left: `An item of type ${of.type}`, right: describeType(type) });
+  if (!canMatch(of, type))
+    compiler.context.report(neverEqual, at, { left: `An item of type ${of.type}`, right: describeType(type) });
   // The containment operator and not `= any(column)`: only that one can use a gin index.
   return compiler.operand(item, of, scalarReader(of), 'contains', wantedName(of), (bind) => ({
     [present]: sql`${list.sql} @> array[${bind()}]`,
@@ -204,10 +207,19 @@ function betweenCondition(compiler: RowCompiler, left: Expression, right: Expres
   const value = compiler.value(left);
   const type = compiler.context.typeOf(right);
   if (type.kind !== 'any' && type.kind !== 'null' && type.kind !== 'list')
-    compiler.context.report(columnTypeMismatch, right, { operator: 'between', wanted: 'a list of two', found: describeType(type) });
+    compiler.context.report(columnTypeMismatch, right, {
+      operator: 'between',
+      wanted: 'a list of two',
+      found: describeType(type),
+    });
   const end = (place: 0 | 1, sign: Sql): Sql =>
-    compiler.operand(right, value.type, endReader(value.type, place), 'between', `a list of two, each ${wantedName(value.type)}`, (bind) =>
-      endCases(value, sign, bind),
+    compiler.operand(
+      right,
+      value.type,
+      endReader(value.type, place),
+      'between',
+      `a list of two, each ${wantedName(value.type)}`,
+      (bind) => endCases(value, sign, bind),
     );
   return and(end(0, sql`>=`), end(1, sql`<=`));
 }
@@ -222,7 +234,8 @@ function endCases(value: SqlValue, sign: Sql, bind: Bind): Partial<Record<UseSta
 
 function atEnd(compiler: RowCompiler, left: Expression, operator: '>=' | '<=', end: Expression, at: Expression): Sql {
   if (!compiler.touches(left)) {
-    if (!compiler.touches(end)) return compiler.condition({ ...at, kind: 'binary', operator, optional: false, operatorSpan: at.span, left, right: end });
+    if (!compiler.touches(end))
+      return compiler.condition({ ...at, kind: 'binary', operator, optional: false, operatorSpan: at.span, left, right: end });
     return compareWithOperand(compiler, compiler.value(end), operator === '>=' ? '<=' : '>=', left, at);
   }
   if (!compiler.touches(end)) return compareWithOperand(compiler, compiler.value(left), operator, end, at);
@@ -234,7 +247,12 @@ function searchCondition(compiler: RowCompiler, left: Expression, right: Express
   const reached = reach(left, compiler.scope);
   if (reached?.kind !== 'column') {
     compiler.value(left);
-    return refuse(compiler, left, 'search on something else than a column', 'Write the column on the left: db.article.body search input.q');
+    return refuse(
+      compiler,
+      left,
+      'search on something else than a column',
+      'Write the column on the left: db.article.body search input.q',
+    );
   }
   const { source } = reached;
   const column = left.kind === 'member' ? left.name : '';
@@ -262,4 +280,3 @@ function refuse(compiler: RowCompiler, at: Expression, what: string, hint: strin
   compiler.context.report(notInSql, at, { what, hint });
   return no;
 }
-

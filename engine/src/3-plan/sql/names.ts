@@ -32,7 +32,9 @@ export function namedMembers(context: CompileContext, node: JsonNode | undefined
   return node.members.filter((m) => {
     if (namePattern.test(m.key)) return true;
     const at = { span: m.keySpan, pointer: m.value.pointer };
-    context.report(badParameter, at, { message: `${m.key} can't be a name: use letters, digits and _, at most 63, not beginning with a digit.` });
+    context.report(badParameter, at, {
+      message: `${m.key} can't be a name: use letters, digits and _, at most 63, not beginning with a digit.`,
+    });
     return false;
   });
 }
@@ -41,7 +43,11 @@ export function namedMembers(context: CompileContext, node: JsonNode | undefined
 export function onlyKeys(context: CompileContext, members: readonly JsonMember[], known: readonly string[], where: string): void {
   for (const m of members)
     if (!known.includes(m.key))
-      context.report(badParameter, { span: m.keySpan, pointer: m.value.pointer }, { message: `${where} has no ${m.key}; it takes ${known.join(', ')}.` });
+      context.report(
+        badParameter,
+        { span: m.keySpan, pointer: m.value.pointer },
+        { message: `${where} has no ${m.key}; it takes ${known.join(', ')}.` },
+      );
 }
 
 /** Keeps names of a row apart. */
@@ -56,7 +62,8 @@ export class NamesInUse {
 
   take(member: JsonMember, what: string): void {
     const by = this.#taken.get(member.key);
-    if (by !== undefined) this.#context.report(nameTaken, { span: member.keySpan, pointer: member.value.pointer }, { name: member.key, by });
+    if (by !== undefined)
+      this.#context.report(nameTaken, { span: member.keySpan, pointer: member.value.pointer }, { name: member.key, by });
     this.#taken.set(member.key, what);
   }
 }

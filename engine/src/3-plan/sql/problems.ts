@@ -6,7 +6,8 @@ export const unknownRowName = defineProblem<{ name: string; of: string; candidat
   code: 'unknown_row_name',
   severity: 'error',
   title: 'A condition or output names a column or table that is not there',
-  solve: 'Columns are written `db.TABLE.COLUMN`; in `output`, `sort` and `group_by` the plain name. Look at the table’s file for the names.',
+  solve:
+    'Columns are written `db.TABLE.COLUMN`; in `output`, `sort` and `group_by` the plain name. Look at the table’s file for the names.',
   message: (d) => `There is no ${d.name} in ${d.of}.`,
   hint: (d) => didYouMean(d.name, d.candidates),
 });
@@ -37,21 +38,24 @@ export const optionalTouchesColumn = defineProblem<{ operator: string }>({
   code: 'optional_touches_column',
   severity: 'error',
   title: 'The right side of an optional condition touches a column, or its left side none',
-  solve: 'A condition with a question mark is left out when its right side is null, which must be known before the query: write the column on the left and the value on the right.',
+  solve:
+    'A condition with a question mark is left out when its right side is null, which must be known before the query: write the column on the left and the value on the right.',
   message: (d) => `${d.operator} needs a column on its left side and a value without columns on its right side.`,
 });
 export const optionalInWrite = defineProblem<{ operator: string }>({
   code: 'optional_in_write',
   severity: 'error',
   title: 'An optional condition stands in the `where` of a write',
-  solve: 'A missing value would change or delete rows that nobody meant. Write the condition without the question mark, or branch with `conditional`.',
+  solve:
+    'A missing value would change or delete rows that nobody meant. Write the condition without the question mark, or branch with `conditional`.',
   message: (d) => `${d.operator} may not decide which rows are changed.`,
 });
 export const manyOptional = defineProblem<{ count: number }>({
   code: 'many_optional_conditions',
   severity: 'warning',
   title: 'More than eight optional conditions in one step',
-  solve: 'Each set of present conditions is a statement of its own, and 64 are kept a step. Split the list into steps for its common uses.',
+  solve:
+    'Each set of present conditions is a statement of its own, and 64 are kept a step. Split the list into steps for its common uses.',
   message: (d) => `${d.count} optional conditions make up to ${2 ** d.count} statements.`,
 });
 export const noSearchIndex = defineProblem<{ column: string; table: string }>({
@@ -73,7 +77,8 @@ export const excludes = defineProblem<{ one: string; other: string }>({
   code: 'parameters_exclude_each_other',
   severity: 'error',
   title: 'Two parameters of a database step exclude each other',
-  solve: '`page` and `per_page` make numbered pages, `cursor` and `per_page` make pages by cursor, `limit` and `offset` cut a plain list: choose one.',
+  solve:
+    '`page` and `per_page` make numbered pages, `cursor` and `per_page` make pages by cursor, `limit` and `offset` cut a plain list: choose one.',
   message: (d) => `${d.one} can't be used with ${d.other}.`,
 });
 export const needsTransaction = defineProblem<object>({
@@ -87,14 +92,16 @@ export const needsUniqueIndex = defineProblem<{ columns: string; table: string }
   code: 'needs_unique_index',
   severity: 'error',
   title: 'add_or_edit_record by columns without a unique index',
-  solve: 'Mark the column `unique`, or add a unique index over exactly these columns: only then can the database tell whether the record is there.',
+  solve:
+    'Mark the column `unique`, or add a unique index over exactly these columns: only then can the database tell whether the record is there.',
   message: (d) => `${d.table} has no unique index over ${d.columns}.`,
 });
 export const withNeedsEquality = defineProblem<{ name: string }>({
   code: 'with_needs_equality',
   severity: 'error',
   title: 'A `with` whose where does not connect its rows to the outer ones',
-  solve: 'Write at least one equality between an own and an outer column, joined by &&: `{{ db.line.order_id == db.order.id }}` or `… == parent.id`.',
+  solve:
+    'Write at least one equality between an own and an outer column, joined by &&: `{{ db.line.order_id == db.order.id }}` or `… == parent.id`.',
   message: (d) => `The where of ${d.name} has no equality between its own and an outer column.`,
 });
 export const nameTaken = defineProblem<{ name: string; by: string }>({
@@ -132,4 +139,11 @@ export const paramsMismatch = defineProblem<{ wanted: number; found: number }>({
   title: 'The number of `params` is not what the statement uses',
   solve: 'Each `$n` of the statement takes the n-th of `params`.',
   message: (d) => `The statement uses ${d.wanted} parameters, but params has ${d.found}.`,
+});
+export const missingColumn = defineProblem<{ column: string; table: string }>({
+  code: 'column_missing_in_data',
+  severity: 'error',
+  title: 'A new record lacks a column that has no default',
+  solve: 'Give the column a value in `data`, give it a `default` in the table, or make it nullable.',
+  message: (d) => `${d.table}.${d.column} needs a value: it is not nullable and has no default.`,
 });

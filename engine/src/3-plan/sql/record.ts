@@ -3,10 +3,11 @@ import { anyType, nullable, objectOf, type Type, type } from '../../2-check/type
 import type { StepCheck } from '../../library/define.ts';
 import type { Table } from '../../workspace/model.ts';
 import { compileChildren, keyTerm, mainLevel, type RowShape, shapeOf } from './children.ts';
-import { childStatements } from './list.ts';
+import { bindingOf } from './column-types.ts';
 import { compareWithOperand } from './comparison.ts';
 import { RowCompiler } from './compiler.ts';
 import { CompileContext, type Phase } from './context.ts';
+import { childStatements } from './list.ts';
 import { lockClause } from './locking.ts';
 import { badParameter, excludes } from './problems.ts';
 import { type DatabasePlan, QueryPlan, reading } from './query-plan.ts';
@@ -14,7 +15,6 @@ import { type SqlSource, tableSource } from './scope.ts';
 import { fromTable, selectOutput } from './selection.ts';
 import { orderBy, readSort } from './sorting.ts';
 import { clause, type Sql, sql } from './tree.ts';
-import { bindingOf } from './column-types.ts';
 
 /** Which row a step means. */
 export interface RowCondition {
@@ -28,8 +28,13 @@ export function rowCondition(context: CompileContext, source: SqlSource, use: 'r
   const { step } = context;
   const id = step.expression('id');
   const where = step.expression('where');
-  if (id !== undefined && where !== undefined) context.report(excludes, step.param('where') ?? step.node, { one: 'where', other: 'id' });
-  const compiler = new RowCompiler(context, { db: new Map([[source.table.name, source]]), names: new Map() }, { optional: use === 'read' ? 'allowed' : 'in_write' });
+  if (id !== undefined && where !== undefined)
+    context.report(excludes, step.param('where') ?? step.node, { one: 'where', other: 'id' });
+  const compiler = new RowCompiler(
+    context,
+    { db: new Map([[source.table.name, source]]), names: new Map() },
+    { optional: use === 'read' ? 'allowed' : 'in_write' },
+  );
   if (id !== undefined) {
     const key = source.column(source.table.key.name);
     if (key === undefined) return undefined;
@@ -64,11 +69,17 @@ export function compileGet(step: StepCheck, phase: Phase): Compiled<RecordPlan> 
   const result = nullable(objectOf([...level.selection.fields(), ...children.fields]));
   if (row === undefined) return undefined;
   const lock = lockClause(context, table);
-  const terms = readSort(context, step.param('sort'), { of: table.name, names: () => source.names(), find: source.column }, [keyTerm(source)]);
+  const terms = readSort(context, step.param('sort'), { of: table.name, names: () => source.names(), find: source.column }, [
+    keyTerm(source),
+  ]);
   const rest = row.byKey ? sql`` : sql`${orderBy(terms)} limit 1`;
   const tree = sql`select ${level.selection.sql()} from ${fromTable(table)}${clause('where', row.condition)}${rest}${lock}`;
   const locks = step.param('lock') !== undefined;
-  const query = new QueryPlan(tree, context.uses, reading(table.name, level.selection.columns(), { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }));
+  const query = new QueryPlan(
+    tree,
+    context.uses,
+    reading(table.name, level.selection.columns(), { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }),
+  );
   const plan: RecordPlan = {
     database: true,
     reads: [table.name, ...children.tables],
@@ -96,7 +107,11 @@ export function compileHas(step: StepCheck, phase: Phase): Compiled<ExistsPlan> 
   const tree = sql`select exists (select 1 from ${fromTable(table)}${clause('where', row.condition)}${lock}) as "found"`;
   const locks = step.param('lock') !== undefined;
   const columns = [{ name: 'found', ...bindingOf({ type: 'bool' }) }];
-  const query = new QueryPlan(tree, context.uses, reading(table.name, columns, { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }));
+  const query = new QueryPlan(
+    tree,
+    context.uses,
+    reading(table.name, columns, { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }),
+  );
   return { plan: databasePlan(table, query, locks), context, result: type('bool') };
 }
 

@@ -1,5 +1,11 @@
 /** Values computed by the database: columns, members of json, arithmetic, texts, choices, filters. */
-import type { BinaryExpression, ConditionalExpression, Expression, IndexExpression, MemberExpression } from '../../1-syntax/ast.ts';
+import type {
+  BinaryExpression,
+  ConditionalExpression,
+  Expression,
+  IndexExpression,
+  MemberExpression,
+} from '../../1-syntax/ast.ts';
 import type { Type } from '../../2-check/types.ts';
 import { aggregateValue, isAggregate } from './aggregates.ts';
 import { familyOf, pgName, type SqlType } from './column-types.ts';
@@ -47,7 +53,9 @@ export function computeValue(compiler: RowCompiler, expression: Expression, want
     case 'binary':
       return binaryValue(compiler, expression);
     case 'logical':
-      return expression.operator === '??' ? firstNotNull(compiler, [expression.left, expression.right], wanted) : conditionValue(compiler, expression);
+      return expression.operator === '??'
+        ? firstNotNull(compiler, [expression.left, expression.right], wanted)
+        : conditionValue(compiler, expression);
     case 'is_null':
       return conditionValue(compiler, expression);
     case 'conditional':
@@ -71,9 +79,16 @@ function boundValue(compiler: RowCompiler, expression: Expression, wanted: SqlTy
   const of = wanted !== undefined && fits(type, wanted) ? wanted : sqlTypeOfStatic(type);
   if (of === undefined) {
     if (wanted !== undefined) return refuseType(compiler, expression, 'This', wantedName(wanted), { type: 'json' });
-    return refuseValue(compiler, expression, 'A value whose type is not known', 'Say the type: `|to_int`, `|to_decimal`, `|to_text`.');
+    return refuseValue(
+      compiler,
+      expression,
+      'A value whose type is not known',
+      'Say the type: `|to_int`, `|to_decimal`, `|to_text`.',
+    );
   }
-  const operand = compiler.operand(expression, of, valueReader(of), 'The value', wantedName(of), (bind) => ({ [present]: bind() }));
+  const operand = compiler.operand(expression, of, valueReader(of), 'The value', wantedName(of), (bind) => ({
+    [present]: bind(),
+  }));
   return { sql: operand, type: of, nullable: constant === undefined ? type.nullable : constant === null };
 }
 
@@ -105,12 +120,19 @@ function columnValue(compiler: RowCompiler, expression: Expression): SqlValue {
   if (reached?.kind === 'column') {
     const { groupedBy } = compiler.options;
     if (groupedBy !== undefined && !reached.source.outer && !groupedBy.has(reached.name))
-      return refuseValue(compiler, expression, `${reached.name} outside of an aggregate`, 'Name it in group_by, or use |sum, |avg, |min, |max, |count.');
+      return refuseValue(
+        compiler,
+        expression,
+        `${reached.name} outside of an aggregate`,
+        'Name it in group_by, or use |sum, |avg, |min, |max, |count.',
+      );
     return reached.value;
   }
   if (reached?.kind === 'source') return refuseValue(compiler, expression, 'A whole row', `Name a column: ${reached.name}.id`);
   if (reached?.kind === 'unknown') return refused;
-  return expression.kind === 'member' ? jsonMember(compiler, expression) : refuseValue(compiler, expression, '`db` alone', 'Write db.TABLE.COLUMN.');
+  return expression.kind === 'member'
+    ? jsonMember(compiler, expression)
+    : refuseValue(compiler, expression, '`db` alone', 'Write db.TABLE.COLUMN.');
 }
 
 /** `column.a.b[0]` of a json column: its member, null where it isn't there. */
@@ -125,7 +147,8 @@ function jsonMember(compiler: RowCompiler, expression: MemberExpression | IndexE
     at = at.object;
   }
   const value = compiler.value(at);
-  if (value.type.type !== 'json') return refuseValue(compiler, expression, `A member of a ${value.type.type}`, 'Only json columns have members.');
+  if (value.type.type !== 'json')
+    return refuseValue(compiler, expression, `A member of a ${value.type.type}`, 'Only json columns have members.');
   return { sql: sql`nullif(${value.sql} #> array[${list(path)}]::text[], 'null'::jsonb)`, type: json, nullable: true };
 }
 
@@ -136,7 +159,9 @@ function pathIndex(compiler: RowCompiler, index: Expression): Sql {
   if (typeof constant === 'number' && constant >= 0) return textLiteral(String(constant));
   if (constant !== undefined) return sql`null`;
   const value = compiler.value(index, compiler.context.typeOf(index).kind === 'int' ? int : text);
-  return value.type.type === 'int' ? sql`case when ${value.sql} >= 0 then ${cast(value.sql, 'text')} end` : cast(value.sql, 'text');
+  return value.type.type === 'int'
+    ? sql`case when ${value.sql} >= 0 then ${cast(value.sql, 'text')} end`
+    : cast(value.sql, 'text');
 }
 
 function conditionValue(compiler: RowCompiler, expression: Expression): SqlValue {
@@ -204,7 +229,8 @@ function arithmetic(
 /** As in stacks: int with int is int (a quotient is a decimal), a float with an int or float is a float, else decimal. */
 function numberArithmetic(operator: '+' | '-' | '*' | '/' | '%', left: SqlValue, right: SqlValue): Omit<SqlValue, 'nullable'> {
   const types = [left.type.type, right.type.type];
-  if (types.every((t) => t === 'int') && operator !== '/') return { sql: sql`(${left.sql} ${signOf(operator)} ${right.sql})`, type: int };
+  if (types.every((t) => t === 'int') && operator !== '/')
+    return { sql: sql`(${left.sql} ${signOf(operator)} ${right.sql})`, type: int };
   if (types.includes('float') && types.every((t) => t === 'float' || t === 'int') && operator !== '%')
     return { sql: sql`(${cast(left.sql, 'float8')} ${signOf(operator)} ${cast(right.sql, 'float8')})`, type: { type: 'float' } };
   const [a, b] = [asDecimal(left), asDecimal(right)];
@@ -283,10 +309,16 @@ function conditionalValue(compiler: RowCompiler, expression: ConditionalExpressi
 }
 
 /** Several values brought to one type; undefined (with a problem) when they have none in common. */
-export function alike(compiler: RowCompiler, expressions: readonly Expression[], wanted?: SqlType): readonly SqlValue[] | undefined {
+export function alike(
+  compiler: RowCompiler,
+  expressions: readonly Expression[],
+  wanted?: SqlType,
+): readonly SqlValue[] | undefined {
   const leading = expressions.find((e) => compiler.touches(e));
   const model = leading === undefined ? undefined : compiler.value(leading, wanted);
-  const values = expressions.map((e) => (e === leading && model !== undefined ? model : compiler.value(e, wanted ?? model?.type)));
+  const values = expressions.map((e) =>
+    e === leading && model !== undefined ? model : compiler.value(e, wanted ?? model?.type),
+  );
   const [first, ...others] = values;
   if (first === undefined) return undefined;
   const different = others.find((v) => comparable(first, v) === undefined || familyOf(v.type) !== familyOf(first.type));
@@ -308,4 +340,3 @@ function asSame(value: SqlValue, all: readonly SqlValue[]): SqlValue {
   if (familyOf(value.type) === 'number') return { ...value, sql: asDecimal(value), type: decimal };
   return { ...value, sql: cast(value.sql, pgName(text)), type: text };
 }
-

@@ -73,7 +73,13 @@ export class Selection {
 }
 
 /** Fills the selection from `output` (all columns but passwords by default). */
-export function selectOutput(context: CompileContext, selection: Selection, source: SqlSource, output: JsonNode | undefined, computed: readonly string[] = []): void {
+export function selectOutput(
+  context: CompileContext,
+  selection: Selection,
+  source: SqlSource,
+  output: JsonNode | undefined,
+  computed: readonly string[] = [],
+): void {
   if (output === undefined || output.kind === 'null') {
     addOwnColumns(selection, source);
     return;

@@ -1,7 +1,7 @@
 /** `sort`: terms such as "-created_at", with the key always last so that every order is total. */
 import type { JsonNode } from '../../1-syntax/ast.ts';
-import type { CompileContext } from './context.ts';
 import { familyOf } from './column-types.ts';
+import type { CompileContext } from './context.ts';
 import { textList } from './names.ts';
 import { badParameter, unknownRowName } from './problems.ts';
 import type { SqlValue } from './scope.ts';
@@ -21,7 +21,12 @@ export interface Sortable {
 }
 
 /** Reads the terms; those of `last` that aren't named yet follow. */
-export function readSort(context: CompileContext, node: JsonNode | undefined, sortable: Sortable, last: readonly SortTerm[]): readonly SortTerm[] {
+export function readSort(
+  context: CompileContext,
+  node: JsonNode | undefined,
+  sortable: Sortable,
+  last: readonly SortTerm[],
+): readonly SortTerm[] {
   const terms: SortTerm[] = [];
   for (const { name: written, node: at } of textList(context, node, 'sort')) {
     const descending = written.startsWith('-');

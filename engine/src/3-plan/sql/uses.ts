@@ -2,9 +2,10 @@
  * A use is one place in a statement where a value from outside the database is looked at. Its reader says how the value stands
  * (its state) and turns it into what is sent; the states of all uses together choose the statement's variant.
  */
+import { textFlawWithin } from '../../inputs/text.ts';
 import { Decimal } from '../../values/decimal.ts';
 import { Float } from '../../values/float.ts';
-import { isList, isNumber, isObject } from '../../values/kinds.ts';
+import { isList, isNumber } from '../../values/kinds.ts';
 import { truthy } from '../../values/operators.ts';
 import { toDecimal } from '../../values/order.ts';
 import { PlainDate, Timestamp } from '../../values/time.ts';
@@ -138,13 +139,8 @@ function listConverter(convert: Converter): Converter {
 /** Any number as a decimal; null for what is no number. */
 export const decimalOf = (value: Value): Decimal | null => (isNumber(value) ? toDecimal(value) : null);
 
-/** What jsonb can hold: no bytes, no NUL and no lone surrogate in any text, names of members included. */
-export function isStorableJson(value: Value): boolean {
-  if (typeof value === 'string') return isStorable(value);
-  if (isList(value)) return value.every(isStorableJson);
-  if (isObject(value)) return Object.entries(value).every(([key, part]) => isStorable(key) && isStorableJson(part));
-  return !(value instanceof Uint8Array);
-}
+/** What jsonb can hold: no bytes, and no NUL or lone surrogate in any text or name. */
+export const isStorableJson = (value: Value): boolean => !(value instanceof Uint8Array) && textFlawWithin(value) === null;
 
 /**
  * Reads the list of `in`: items of another type never match and are dropped, null matches null rows. Something that is no list
@@ -234,4 +230,3 @@ export function wantedName(of: SqlType): string {
   if (family === 'list') return 'a list';
   return family === 'uuid' ? 'a uuid' : of.type === 'json' ? 'json' : `a ${of.type}`;
 }
-

@@ -1,0 +1,97 @@
+/** What the database functions share: compiling in each phase, arguments, parameters. */
+import { anyType, type Type } from '../../2-check/types.ts';
+import type { Invoke, IrExpression, IrStatement } from '../../3-plan/ir.ts';
+import type { CompileContext, Phase } from '../../3-plan/sql/context.ts';
+import type { ValueList } from '../../values/value.ts';
+import type { FunctionParameter, StepCheck, StepPlan } from '../define.ts';
+
+interface Compiled<P> {
+  readonly plan: P;
+  readonly context: CompileContext;
+  readonly result: Type;
+}
+
+/** Compiles a step; undefined when a problem left nothing to compile. */
+export type Compile<P> = (step: StepCheck, phase: Phase) => Compiled<P> | undefined;
+
+/** The `result`, `check` and `plan` of a function whose step is compiled to SQL. */
+export function compiled<P>(compile: Compile<P>, invoke: Invoke<P, ValueList>) {
+  return {
+    result: (step: StepCheck): Type => compile(step, 'type')?.result ?? anyType,
+    check: (step: StepCheck): void => {
+      compile(step, 'check');
+    },
+    plan: (step: StepPlan): readonly IrStatement[] => {
+      const found = compile(step, 'plan');
+      return found === undefined ? [] : [step.invoke(invoke, found.plan, argumentsOf(step, found.context))];
+    },
+  };
+}
+
+/** The step's arguments as one list; null where the engine fills in a value of its own. */
+function argumentsOf(step: StepPlan, context: CompileContext): IrExpression {
+  const items = context.args.map((arg): IrExpression => (arg === null ? { op: 'constant', value: null } : step.lower(arg)));
+  return { op: 'list', items };
+}
+
+export const tableParameter: FunctionParameter = { kind: 'table', required: true, description: 'The table.' };
+
+export const idParameter: FunctionParameter = {
+  kind: 'row_value',
+  description: 'The key of the record. Either this or `where`.',
+  aliases: ['record_id', 'field_value'],
+};
+
+export const whereParameter: FunctionParameter = {
+  kind: 'where',
+  description: 'A condition over the rows: `{{ db.order.status == "open" && db.order.total > input.least }}`.',
+  aliases: ['filter', 'search'],
+};
+
+export const outputParameter: FunctionParameter = {
+  kind: 'raw',
+  description: 'The columns of the answer; without it, all but passwords.',
+  schema: { type: 'array', items: { type: 'string' } },
+};
+
+export const withParameter: FunctionParameter = {
+  kind: 'raw',
+  description: 'Rows of other tables that belong to each row, by name.',
+  schema: {
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      required: ['table', 'where'],
+      additionalProperties: false,
+      properties: {
+        table: { type: 'string', description: 'The table of the nested rows.' },
+        where: { type: 'string', description: 'A condition with an equality between an own and an outer column.' },
+        sort: { type: 'array', items: { type: 'string' } },
+        limit: { type: 'integer', minimum: 1, description: 'Rows for each outer row.' },
+        output: { type: 'array', items: { type: 'string' } },
+        eval: { type: 'object', additionalProperties: { type: 'string' } },
+        single: { type: 'boolean', description: 'The first row or null instead of a list.' },
+        with: { type: 'object' },
+      },
+    },
+  },
+};
+
+export const sortParameter: FunctionParameter = {
+  kind: 'raw',
+  description: 'Columns, each with `-` before it to sort downwards: ["-created_at", "id"]. The key is always the last one.',
+  schema: { type: 'array', items: { type: 'string' } },
+};
+
+export const lockParameter: FunctionParameter = {
+  kind: 'literal',
+  description: 'Locks the rows until the transaction ends.',
+  schema: { type: 'string', enum: ['update', 'share'] },
+};
+
+export const dataParameter: FunctionParameter = {
+  kind: 'row_value',
+  required: true,
+  description: 'The values by column, written out.',
+  aliases: ['values', 'fields'],
+};

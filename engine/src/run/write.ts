@@ -1,0 +1,119 @@
+/** What the writing database functions do at run time. */
+import type { Invoke } from '../3-plan/ir.ts';
+import { type Defaults, defaultValue } from '../3-plan/sql/column-writer.ts';
+import { maxVariants, type QueryPlan } from '../3-plan/sql/query-plan.ts';
+import type { PatchPlan, WritePlan, WrittenColumn } from '../3-plan/sql/writes.ts';
+import { errorOf, keyNotChangeable, moreThanOne, notFound, unknownColumn, wrongType } from '../errors.ts';
+import { isObject } from '../values/kinds.ts';
+import { typeName } from '../values/operators.ts';
+import type { Value, ValueList, ValueObject } from '../values/value.ts';
+import type { Run } from './run.ts';
+
+/** add_record and add_or_edit_record: the record as it stands then. */
+export const invokeAdd: Invoke<WritePlan, ValueList> = async (run, step, plan, args) => {
+  const values = await sentValues(run, step, plan.columns, args, (column) =>
+    column.from === null ? undefined : (args[column.from] ?? null),
+  );
+  const { rows } = await run.effects.query(run, step, plan.query.variantOf(values));
+  return rows[0] ?? null;
+};
+
+/** edit_record and delete_record: the record as it stands (or stood) then. */
+export const invokeChange: Invoke<WritePlan, ValueList> = async (run, step, plan, args) => {
+  const values = await sentValues(run, step, plan.columns, args, (column) =>
+    column.from === null ? null : (args[column.from] ?? null),
+  );
+  const { rows } = await run.effects.query(run, step, plan.query.variantOf(values));
+  return changedRow(plan, rows);
+};
+
+/** Statements of patch_record by their columns; shared by all runs of a step. */
+const patchStatements = new WeakMap<PatchPlan, Map<string, QueryPlan>>();
+
+/** patch_record: writes what the object holds. */
+export const invokePatch: Invoke<PatchPlan, ValueList> = async (run, step, plan, args) => {
+  const data = args[plan.dataArg] ?? null;
+  if (!isObject(data)) throw errorOf(wrongType, { what: 'data', wanted: 'an object', found: typeName(data) });
+  const names = patchedNames(plan, data);
+  const columns = names.flatMap((name) => plan.columns.get(name) ?? []);
+  const values = await sentValues(run, step, columns, args, (column) => data[column.writer.column.name] ?? null);
+  const { rows } = await run.effects.query(run, step, patchStatement(plan, names).variantOf(values));
+  return changedRow(plan, rows);
+};
+
+/** The columns that the object holds, in the table's order: the same columns are always the same statement. */
+function patchedNames(plan: PatchPlan, data: ValueObject): readonly string[] {
+  for (const name of Object.keys(data)) {
+    if (name === plan.key) throw errorOf(keyNotChangeable, { column: name });
+    if (!plan.columns.has(name)) throw errorOf(unknownColumn, { column: name, table: plan.table });
+  }
+  return [...plan.columns.keys()].filter((name) => Object.hasOwn(data, name));
+}
+
+function patchStatement(plan: PatchPlan, names: readonly string[]): QueryPlan {
+  let statements = patchStatements.get(plan);
+  if (statements === undefined) {
+    statements = new Map();
+    patchStatements.set(plan, statements);
+  }
+  const key = names.join('\u0000');
+  const statement = statements.get(key) ?? plan.statementFor(names);
+  // A map keeps the order of insertion: what is used moves to the end, the first is the least used.
+  statements.delete(key);
+  statements.set(key, statement);
+  const [oldest] = statements.keys();
+  if (statements.size > maxVariants && oldest !== undefined) statements.delete(oldest);
+  return statement;
+}
+
+function changedRow(
+  plan: { readonly table: string; readonly counted: boolean; readonly visible: readonly string[] },
+  rows: readonly ValueObject[],
+): ValueObject {
+  const row = rows[0];
+  if (row === undefined) throw errorOf(notFound, { what: `The record of ${plan.table}` });
+  if (!plan.counted) return row;
+  const matches = Number(row['~n']);
+  if (matches === 0) throw errorOf(notFound, { what: `The record of ${plan.table}` });
+  if (matches > 1) throw errorOf(moreThanOne, { table: plan.table });
+  const shown: Record<string, Value> = Object.create(null);
+  for (const name of plan.visible) shown[name] = row[name] ?? null;
+  return shown;
+}
+
+/** The step's arguments with the values of the columns filled in: checked, defaults taken, passwords hashed. */
+async function sentValues(
+  run: Run,
+  step: number,
+  columns: readonly WrittenColumn[],
+  args: ValueList,
+  valueOf: (column: WrittenColumn) => Value | undefined,
+): Promise<ValueList> {
+  if (columns.length === 0) return args;
+  const values = [...args];
+  const defaults = defaultsOf(run, step);
+  for (const column of columns) {
+    const { writer, sent } = column;
+    const value = valueOf(column);
+    const identity = writer.column.primary && writer.column.type !== 'uuid';
+    if (value === undefined) values[sent] = defaultValue(writer.column, defaults);
+    else if (value === null && identity) values[sent] = null;
+    else values[sent] = writer.write(value, defaults);
+  }
+  // After all checks: hashing is slow, and a refused write needs none.
+  for (const { writer, sent } of columns) {
+    const password = values[sent];
+    if (writer.column.type === 'password' && typeof password === 'string')
+      values[sent] = await run.effects.hash_password(run, step, { password });
+  }
+  return values;
+}
+
+/** `now` is read once a step: columns written together agree. */
+function defaultsOf(run: Run, step: number): Defaults {
+  let now: Value = null;
+  return {
+    now: () => (now ??= run.effects.now(run, step, null)),
+    uuid: (version) => run.effects.uuid(run, step, { version }),
+  };
+}
