@@ -26,6 +26,8 @@ type Schema = TSchema & {
   readonly type?: unknown;
   readonly properties?: Readonly<Record<string, TSchema>>;
   readonly items?: TSchema;
+  readonly additionalProperties?: unknown;
+  readonly default?: unknown;
 };
 
 /** The query of a call: as declared, and for lists `limit` and `cursor`. */
@@ -42,8 +44,22 @@ export function querySchema(call: AnyCall): TSchema {
 
 /** Objects are closed at the top whether or not the declaration says so: unknown fields are refused, never ignored. */
 function closed(schema: TSchema): TSchema {
-  const { type, additionalProperties } = schema as Schema & { readonly additionalProperties?: unknown };
+  const { type, additionalProperties } = schema as Schema;
   return type === 'object' && additionalProperties === undefined ? { ...schema, additionalProperties: false } : schema;
+}
+
+/** Fills in the defaults of absent properties, however deep; what has another shape is left to the check. */
+function withDefaults(schema: Schema, value: unknown): unknown {
+  if (Array.isArray(value))
+    return schema.items === undefined ? value : value.map((item) => withDefaults(schema.items ?? {}, item));
+  if (typeof value !== 'object' || value === null || schema.properties === undefined) return value;
+  const filled: Record<string, unknown> = Object.assign(Object.create(null), value);
+  for (const [name, property] of Object.entries(schema.properties)) {
+    const declared = property as Schema;
+    if (Object.hasOwn(filled, name)) filled[name] = withDefaults(declared, filled[name]);
+    else if ('default' in declared) filled[name] = structuredClone(declared.default);
+  }
+  return filled;
 }
 
 /** A text of the query as what its schema wants; unchanged where it is not that, so that the check reports it. */
@@ -114,7 +130,7 @@ function fieldErrors(where: FieldError['in'], error: TLocalizedValidationError):
 }
 
 function collect(where: FieldError['in'], validator: Validator, value: unknown, errors: FieldError[]): unknown {
-  const filled = validator.Default(value);
+  const filled = withDefaults(validator.Type(), value);
   if (!validator.Check(filled)) for (const error of validator.Errors(filled)) errors.push(...fieldErrors(where, error));
   return filled;
 }

@@ -1,7 +1,7 @@
 /** The station "token": who calls an endpoint that asks for it. */
 import { type AshlarError, defineError, type EndpointDefinition, errorOf, type ValueObject } from '@ashlar/engine';
 import { bearerToken } from '../base/http/index.ts';
-import { verifyToken } from '../domains/access/index.ts';
+import type { Verdict } from '../domains/access/index.ts';
 import type { ServedEnvironment } from '../domains/publishing/snapshot.ts';
 
 export const tokenMissing = defineError<{ tables: string }>({
@@ -58,6 +58,7 @@ export function authenticate(
   definition: EndpointDefinition,
   environment: ServedEnvironment,
   header: string | undefined,
+  verifyToken: (environment: ServedEnvironment, text: string, nowMs: number) => Verdict,
   nowMs: number,
 ): ValueObject | null {
   const { auth: tables, authOptional } = definition;

@@ -24,7 +24,7 @@ import {
   pathParameters,
   type RouteEntry,
 } from './route.ts';
-import { execute, metChangedSchema, newRun, nextSnapshot, type RunInputs } from './run.ts';
+import { execute, metChangedSchema, newHost, newRun, nextSnapshot, type RunInputs } from './run.ts';
 
 /** An answer, and the run that left work for after it. */
 export interface EndpointAnswer {
@@ -113,14 +113,15 @@ export class EndpointServer {
   #enter(exchange: Exchange, { snapshot, routes, entry }: Destination): void {
     exchange.snapshot = snapshot;
     exchange.group = routes.group;
-    exchange.label = `${entry.endpoint.definition.method} ${entry.label}`;
+    exchange.entry = entry;
     const debug = exchange.request.headers[debugHeader];
     exchange.debug = typeof debug === 'string' && this.#parts.identity.verify(debug);
   }
 
   #authenticate(exchange: Exchange, { routes, entry }: Destination): RunInputs['auth'] {
+    const { verifyToken, clock } = this.#parts;
     const { authorization } = exchange.request.headers;
-    return authenticate(entry.endpoint.definition, routes.group.environment, authorization, this.#parts.clock.now());
+    return authenticate(entry.endpoint.definition, routes.group.environment, authorization, verifyToken, clock.now());
   }
 
   async #attempt(
@@ -133,11 +134,12 @@ export class EndpointServer {
     const { query, headers, body } = received;
     const raw = { path: pathParameters(entry, match.values), query, headers, body: body.value, bodyIsText: body.isText };
     const input = checkInputs(entry, raw);
-    const run = newRun({ effects: this.#parts.runtime.effects, clock: this.#parts.clock }, exchange, entry, environment, {
+    const host = newHost(exchange, entry, environment, inputs.auth);
+    exchange.host = host;
+    const run = newRun({ effects: this.#parts.runtime.effects, clock: this.#parts.clock }, exchange, entry, host, {
       ...inputs,
       input,
     });
-    exchange.host = run.host;
     const outcome: Outcome = await execute(run, entry, input);
     return { answer: outcomeAnswer(outcome, environment, exchange.method, crossOrigin(exchange, routes.group)), run };
   }

@@ -1,6 +1,8 @@
 /** One request and its answer on their way through the stations. Every station reads and writes this one object. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+import type { RunHost } from '../runtime/host.ts';
+import type { RouteEntry } from './route.ts';
 
 /** Tells a run that its client is gone (the part of AbortSignal that the engine asks for, without its cost). */
 export class ClientGone {
@@ -42,10 +44,10 @@ export class Exchange {
   /** The snapshot that this request reads from beginning to end. */
   snapshot: Snapshot | undefined = undefined;
   group: ServedGroup | undefined = undefined;
-  /** `GET /api:shop/orders/{id}`, once routed. */
-  label = '';
+  /** The endpoint, once routed. */
+  entry: RouteEntry | null = null;
   /** The run's host, whose account telemetry reads. */
-  host: unknown = undefined;
+  host: RunHost | null = null;
   /** Whether the caller may see step and place of an error. */
   debug = false;
   /** `100 Continue` was sent. */
@@ -74,5 +76,10 @@ export class Exchange {
     this.id = id;
     this.clientAddress = clientAddress;
     this.expectsContinue = expectsContinue;
+  }
+
+  /** `GET /api:shop/orders/{id}`; the path as sent before an endpoint is known. */
+  get label(): string {
+    return this.entry === null ? `${this.method} ${this.path}` : `${this.entry.endpoint.definition.method} ${this.entry.label}`;
   }
 }

@@ -20,10 +20,11 @@ import {
 } from '@ashlar/engine';
 import { systemClock } from '../base/clock.ts';
 import type { AnyCall } from '../control/define.ts';
+import { verifyToken } from '../domains/access/index.ts';
 import type { ServedEnvironment, ServedGroup, Snapshot, SnapshotSource } from '../domains/publishing/snapshot.ts';
+import type { FinishedRequest } from '../domains/telemetry/index.ts';
 import type { ClientLimits } from './parts.ts';
 import { createGateway, type Gateway } from './server.ts';
-import type { FinishedRequest } from './telemetry.ts';
 
 const source: Source = { path: 'apis/test/index.get.jsonc', text: '{"stack": []}\n' };
 const span = { source, start: 0, end: 1 };
@@ -242,6 +243,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     runtime: { effects: {} as Effects },
     telemetry: { record: (request) => finished.push(request) },
     calls: options.calls ?? [],
+    verifyToken,
     identity: { verify: (key) => key === adminKey },
     clock: systemClock,
     log: { info: write, warn: write, error: write },

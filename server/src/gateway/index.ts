@@ -4,4 +4,3 @@ export type { ClientLimits, GatewayLog, GatewayParts } from './parts.ts';
 export { defaultClientLimits } from './parts.ts';
 export type { Gateway } from './server.ts';
 export { createGateway } from './server.ts';
-export type { FinishedRequest } from './telemetry.ts';

@@ -176,6 +176,19 @@ interface DocumentParts {
   readonly tags: readonly { readonly name: string; readonly description: string }[];
 }
 
+function componentsOf(schemes: Readonly<Record<string, unknown>>): JsonSchema {
+  return {
+    schemas: { Problem: problemSchema },
+    responses: {
+      Problem: {
+        description: 'The request was refused or failed',
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    },
+    ...(Object.keys(schemes).length === 0 ? {} : { securitySchemes: schemes }),
+  };
+}
+
 function documentOf(parts: DocumentParts): string {
   return JSON.stringify({
     openapi: '3.1.0',
@@ -189,16 +202,8 @@ function documentOf(parts: DocumentParts): string {
     servers: [{ url: addressMark }],
     tags: parts.tags,
     paths: parts.paths,
-    components: {
-      schemas: { Problem: problemSchema },
-      responses: {
-        Problem: {
-          description: 'The request was refused or failed',
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
-      },
-      ...(Object.keys(parts.schemes).length === 0 ? {} : { securitySchemes: parts.schemes }),
-    },
+    // Without a path nothing would speak of them.
+    components: Object.keys(parts.paths).length === 0 ? {} : componentsOf(parts.schemes),
   });
 }
 

@@ -2,8 +2,9 @@
 import type { Effects } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
 import type { AnyCall } from '../control/define.ts';
-import type { SnapshotSource } from '../domains/publishing/snapshot.ts';
-import type { FinishedRequest } from './telemetry.ts';
+import type { Verdict } from '../domains/access/index.ts';
+import type { ServedEnvironment, SnapshotSource } from '../domains/publishing/snapshot.ts';
+import type { FinishedRequest } from '../domains/telemetry/index.ts';
 
 /** One line each; never a secret among the fields. */
 export interface GatewayLog {
@@ -54,6 +55,8 @@ export interface GatewayParts {
   readonly calls: readonly AnyCall[];
   /** The admin key. */
   readonly identity: { verify(key: string): boolean };
+  /** Says whom a token of an environment's auth tables stands for. */
+  readonly verifyToken: (environment: ServedEnvironment, text: string, nowMs: number) => Verdict;
   readonly clock: Clock;
   readonly log: GatewayLog;
   /** Shown by /health and in the OpenAPI document. */

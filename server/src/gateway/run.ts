@@ -40,22 +40,26 @@ function requestObject(exchange: Exchange, inputs: RunInputs): ValueObject {
   return request;
 }
 
-/** Makes the run of a request. */
-export function newRun(
-  world: RunWorld,
+/** What the effects' bodies find again of the run. */
+export function newHost(
   exchange: Exchange,
   entry: RouteEntry,
   environment: ServedEnvironment,
-  inputs: RunInputs,
-): Run {
-  const { settings } = environment.compiled.workspace;
-  const host: RunHost = {
+  auth: ValueObject | null,
+): RunHost {
+  return {
     environment,
     endpoint: exchange.label,
     clientAddress: exchange.clientAddress,
-    actor: actorOf(environment, inputs.auth),
+    actor: actorOf(environment, auth),
     stack: entry.endpoint.stack,
   };
+}
+
+/** Makes the run of a request. */
+export function newRun(world: RunWorld, exchange: Exchange, entry: RouteEntry, host: RunHost, inputs: RunInputs): Run {
+  const { environment } = host;
+  const { settings } = environment.compiled.workspace;
   return new Run({
     effects: world.effects,
     limits: environment.limits,
@@ -102,20 +106,14 @@ export function nextSnapshot(source: SnapshotSource, than: Snapshot, waitMs: num
 }
 
 /** Runs what a successful run left for after the answer, each in a run of its own that nothing cancels. Failures are handed over. */
-export async function runPostProcesses(run: Run, onFailure: (thrown: unknown) => void): Promise<void> {
+export async function runPostProcesses(run: Run, host: RunHost, onFailure: (thrown: unknown) => void): Promise<void> {
+  const { signal: _gone, ...options } = run.options;
+  const { account: _counted, committed: _done, ...fresh } = host;
   for (const work of run.postProcesses ?? []) {
-    const { signal: _gone, ...options } = run.options;
     try {
-      await work(new Run({ ...options, host: freshHost(options.host) }));
+      await work(new Run({ ...options, host: { ...fresh } }));
     } catch (thrown) {
       onFailure(thrown);
     }
   }
-}
-
-/** The same host without what the first run counted. */
-function freshHost(host: unknown): unknown {
-  if (typeof host !== 'object' || host === null) return host;
-  const { account: _account, committed: _committed, ...rest } = host as Partial<RunHost>;
-  return rest;
 }

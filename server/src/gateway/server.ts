@@ -1,5 +1,6 @@
 /** The gateway's server: sockets and their limits, the first fork of every request, start and stop. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
 import { type AshlarError, errorOf, headerBytes, urlBytes } from '@ashlar/engine';
 import { badRequest, expectationFailed, splitTarget, urlTooLong } from '../base/http/index.ts';
 import { type Control, mountCalls } from '../control/mount.ts';
@@ -18,7 +19,9 @@ import { inboundRequestId, newRequestId } from './request-id.ts';
 import { type Answer, send } from './response.ts';
 import { groupPath, nothingHere } from './route.ts';
 import { runPostProcesses } from './run.ts';
-import { finished } from './telemetry.ts';
+import { finishedRequest } from './telemetry.ts';
+
+const packageVersion = (createRequire(import.meta.url)('../../package.json') as { readonly version: string }).version;
 
 /** The running gateway. */
 export interface Gateway {
@@ -150,8 +153,10 @@ class HttpGateway implements Gateway {
     try {
       const { answer, run } = await this.#answer(exchange);
       await this.#send(exchange, answer);
-      if (run !== null)
-        await runPostProcesses(run, (thrown) => this.#parts.log.error('post_process failed', failureFields(exchange, thrown)));
+      if (run !== null && exchange.host !== null)
+        await runPostProcesses(run, exchange.host, (thrown) =>
+          this.#parts.log.error('post_process failed', failureFields(exchange, thrown)),
+        );
     } catch (thrown) {
       this.#parts.log.error('an answer could not be sent', failureFields(exchange, thrown));
       exchange.response.destroy();
@@ -163,7 +168,8 @@ class HttpGateway implements Gateway {
     if (this.state === 'stopping' || (exchange.expectsContinue && !exchange.continued)) exchange.closes = true;
     await send(exchange, answer, clock.now());
     if (!exchange.request.complete) this.#discard(exchange);
-    telemetry.record(finished(exchange, clock.now(), clock.monotonic() - exchange.startedAt));
+    const record = finishedRequest(exchange, clock.monotonic() - exchange.startedAt);
+    if (record !== null) telemetry.record(record);
   }
 
   /** Throws away a body that nobody wants, for a short time: so the client can read its answer; then the connection is cut. */
@@ -228,7 +234,7 @@ class HttpGateway implements Gateway {
   }
 
   async #pageOf(path: string, exchange: Exchange): Promise<Answer | null> {
-    const { snapshots, calls, version = '0' } = this.#parts;
+    const { snapshots, calls, version = packageVersion } = this.#parts;
     if (path === '/') return indexPage(snapshots.current);
     if (path.startsWith('/errors/')) return errorPage(path.slice('/errors/'.length));
     if (path.startsWith('/assets/')) return assetAnswer(path);
@@ -250,7 +256,7 @@ class HttpGateway implements Gateway {
   }
 
   #health(): Parameters<typeof healthAnswer>[0] {
-    const { snapshots, settings, trouble, version = '0' } = this.#parts;
+    const { snapshots, settings, trouble, version = packageVersion } = this.#parts;
     const state = this.state === 'ready' && snapshots.current === undefined ? 'starting' : this.state;
     return { state, trouble: trouble?.() ?? null, shared: settings.redisUrl !== null, version };
   }
