@@ -122,7 +122,8 @@ export function limitsOf(settings: WorkspaceSettings, allowed: Limits = defaultL
   return { ...limits, filterItems: Math.min(limits.filterItems, limits.listItems) };
 }
 
-const variableForm = /^[A-Z][A-Z0-9_]{0,99}$/;
+export const variablePattern = '^[A-Z][A-Z0-9_]{0,99}$';
+const variableForm = new RegExp(variablePattern);
 
 export const environmentShape = map(
   'Variables that stacks read as env.NAME; their values live outside git',
@@ -135,7 +136,7 @@ export const environmentShape = map(
     },
     { title: 'A variable' },
   ),
-  { pattern: variableForm.source },
+  { pattern: variablePattern },
 );
 
 /** Reads env.jsonc. */
