@@ -21,6 +21,8 @@ export type * from './compiled.ts';
 export type * from './effects.ts';
 export { syncEffects } from './effects.ts';
 export * from './errors.ts';
+export type { AnyFilter, FilterParameter } from './filters/define.ts';
+export { filters, findFilter } from './filters/index.ts';
 export {
   type CheckedInputs,
   headerName,
@@ -33,6 +35,7 @@ export {
 export * from './limits.ts';
 export type { Problem, ProblemKind, Severity } from './problems.ts';
 export { defineProblem, lineColumn, Problems, problemKinds } from './problems.ts';
+export { checkHeader } from './run/headers.ts';
 export type { Outcome, PostProcess, RunOptions, StepObserver } from './run/run.ts';
 export { Run } from './run/run.ts';
 export type { CancelSignal } from './run/signal.ts';
@@ -40,8 +43,10 @@ export { CancelSource } from './run/signal.ts';
 export type { JsonSchema } from './schema/json-schema.ts';
 export { Decimal } from './values/decimal.ts';
 export { Float } from './values/float.ts';
-export { decodeJson, encodeJson } from './values/json.ts';
-export { toText, typeName } from './values/operators.ts';
+export { decodeJson, encodeJson, type JsonOptions, type LargeInts } from './values/json.ts';
+export { isList, isObject } from './values/kinds.ts';
+export { equals, toText, truthy, typeName } from './values/operators.ts';
+export { toPlain, toValue } from './values/plain.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
 export { limitsOf, readWorkspace } from './workspace/index.ts';

@@ -64,7 +64,7 @@ export function applyFilter(
     throw errorOf(wrongType, { what: `The filter ${filter.name}`, wanted: described(filter.input), found: typeName(value) });
   chargeFor(value, context);
   if (parameters.length === 0) return run(context, value);
-  for (const given of args) if (Array.isArray(given)) chargeFor(given, context);
+  for (const given of args) if (Array.isArray(given)) context.charge(given.length);
   return run(context, value, ...parameters.map(({ declaration, mask }, i) => argument(filter, declaration, mask, args[i])));
 }
 

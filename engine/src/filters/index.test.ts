@@ -217,6 +217,15 @@ describe('numbers', () => {
 });
 
 describe('lists and objects', () => {
+  test('one large value many times over ends with a code', () => {
+    const large = Array.from({ length: 500_000 }, (_, i) => i);
+    const copies = Array.from({ length: 40 }, () => [large.slice(), 1]);
+    expect(codeOf('unique', copies)).toBe('value_too_large');
+    expect(codeOf('sort', copies)).toBe('value_too_large');
+    expect(codeOf('contains', copies, [large.slice(), 2])).toBe('value_too_large');
+    expect(codeOf('set', {}, 'a', large)).toBe('no error');
+  });
+
   test('unique keeps the first of equal ones, whatever the type of number', () => {
     const list = [Decimal.parse('1.0'), 1, Float.of(1), '1', true, null, null, { a: 1 }, { a: Decimal.parse('1.00') }];
     expect(apply('unique', list)).toEqual([list[0], '1', true, null, { a: 1 }]);

@@ -3,6 +3,7 @@ import { join as joinTypes, listOf, notNull, nullable, type Type } from '../2-ch
 import { contentKey } from '../values/equality.ts';
 import { isList, isObject } from '../values/kinds.ts';
 import type { Value, ValueList } from '../values/value.ts';
+import { Walk } from '../values/walk.ts';
 import { characterCount } from './characters.ts';
 import { parseDataPath, readPath } from './data-path.ts';
 import { defineFilter, type FilterParameter } from './define.ts';
@@ -88,9 +89,10 @@ export const unique = defineFilter({
   result: sameAsInput,
   run: (_context, list, at = '') => {
     const parts = parseDataPath(at);
+    const walk = new Walk();
     const seen = new Set<ReturnType<typeof contentKey>>();
     return list.filter((item) => {
-      const key = contentKey(readPath(item, parts));
+      const key = contentKey(readPath(item, parts), walk);
       return seen.has(key) ? false : seen.add(key);
     });
   },

@@ -4,6 +4,7 @@ import { isNumber } from '../values/kinds.ts';
 import { toText } from '../values/operators.ts';
 import { compareForSort } from '../values/order.ts';
 import type { Value } from '../values/value.ts';
+import { Walk } from '../values/walk.ts';
 import { leadingNumber } from './conversion.ts';
 import { parseDataPath, readPath } from './data-path.ts';
 import { defineFilter } from './define.ts';
@@ -70,10 +71,11 @@ export const sort = defineFilter({
     const reader = Object.hasOwn(keyReaders, name) ? keyReaders[name] : undefined;
     if (reader === undefined) throw errorOf(unknownSortType, { type });
     const parts = parseDataPath(path);
+    const walk = new Walk();
     const direction = ascending ? 1 : -1;
     return list
       .map((item) => ({ item, key: reader(readPath(item, parts)) }))
-      .sort((a, b) => direction * compareForSort(a.key, b.key))
+      .sort((a, b) => direction * compareForSort(a.key, b.key, walk))
       .map((entry) => entry.item);
   },
   examples: [

@@ -7,11 +7,14 @@ import { PlainDate, Timestamp } from './time.ts';
 import type { Value, ValueList, ValueObject } from './value.ts';
 import { Walk } from './walk.ts';
 
-/** Whether two values are the same: null equals null, different types are different, lists and objects compare by content. */
-export function equals(a: Value, b: Value): boolean {
+/**
+ * Whether two values are the same: null equals null, different types are different, lists and objects compare by content.
+ * Many comparisons of one operation share a `walk`, so that together they are bounded. Throws `value_too_large`, `value_too_deep`.
+ */
+export function equals(a: Value, b: Value, walk?: Walk): boolean {
   if (a === b) return true;
   if (a === null || b === null || typeof a === 'string' || typeof b === 'string') return false;
-  return equalsAt(a, b, new Walk(), 1);
+  return equalsAt(a, b, walk ?? new Walk(), 1);
 }
 
 function equalsAt(a: Value, b: Value, walk: Walk, depth: number): boolean {
@@ -47,12 +50,12 @@ function equalObjects(a: ValueObject, b: ValueObject, walk: Walk, depth: number)
 
 /**
  * A key that two values share exactly when they are equal: for sets and groups. Numbers and texts, the usual case, are cheap;
- * others are a text of their content.
+ * others are a text of their content. Throws `value_too_large`, `value_too_deep`.
  */
-export function contentKey(value: Value): string | number | boolean | null {
+export function contentKey(value: Value, walk?: Walk): string | number | boolean | null {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'string') return `t${value}`;
-  const key = keyAt(value, new Walk(), 1);
+  const key = keyAt(value, walk ?? new Walk(), 1);
   // A decimal or float with an int's value is that int.
   return isNumber(value) && isIntText(key) ? Number(key.slice(1)) : key;
 }

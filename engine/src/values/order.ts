@@ -56,11 +56,12 @@ const ranks = {
 /**
  * The total order of all values, for sorting: bools, numbers, texts, timestamps, dates, bytes, lists, objects, and null last
  * as in PostgreSQL. Numbers compare by value, so 1, 1.0 and 1e0 are equal here; lists item by item; objects by keys, then values.
+ * Many comparisons of one operation share a `walk`. Throws `value_too_large`, `value_too_deep`.
  */
-export function compareForSort(a: Value, b: Value): number {
+export function compareForSort(a: Value, b: Value, walk?: Walk): number {
   if (typeof a === 'number' && typeof b === 'number') return a - b;
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
-  return compareAt(a, b, new Walk(), 1);
+  return compareAt(a, b, walk ?? new Walk(), 1);
 }
 
 function compareAt(a: Value, b: Value, walk: Walk, depth: number): number {

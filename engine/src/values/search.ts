@@ -20,7 +20,8 @@ export function isIn(value: Value, list: Value): boolean {
 
 function includes(list: ValueList, value: Value): boolean {
   if (typeof value === 'string' || value === null || typeof value === 'boolean') return list.includes(value);
-  return list.some((item) => equals(item, value));
+  const walk = new Walk();
+  return list.some((item) => equals(item, value, walk));
 }
 
 function pattern(operator: string, value: Value, against: Value, ignoreCase: boolean): boolean {
@@ -74,7 +75,7 @@ function listHolds(value: ValueList, part: ValueList, walk: Walk, depth: number)
 function holds(value: Value, part: Value, walk: Walk, depth: number): boolean {
   if (isList(part)) return isList(value) && listHolds(value, part, walk, depth + 1);
   if (isObject(part)) return isObject(value) && objectHolds(value, part, walk, depth + 1);
-  return equals(value, part);
+  return equals(value, part, walk);
 }
 
 /** `a overlaps b`: the lists have an item in common (null counts as one). Throws `wrong_type` for anything but lists and null. */
@@ -82,8 +83,9 @@ export function overlaps(a: Value, b: Value): boolean {
   if (a === null || b === null) return false;
   if (!isList(a)) throw refuse('overlaps', 'a list on the left', a);
   if (!isList(b)) throw refuse('overlaps', 'a list on the right', b);
-  const keys = new Set(a.map(contentKey));
-  return b.some((item) => keys.has(contentKey(item)));
+  const walk = new Walk();
+  const keys = new Set(a.map((item) => contentKey(item, walk)));
+  return b.some((item) => keys.has(contentKey(item, walk)));
 }
 
 /** `x between [low, high]`: both ends included; false where any of the three is null. Throws `wrong_type`. */
