@@ -13,6 +13,7 @@ import {
 import type { AnyFilter, Lambda } from '../filters/define.ts';
 import { applyFilter } from '../filters/index.ts';
 import { lineColumn } from '../problems.ts';
+import { checkHeader } from '../run/headers.ts';
 import type { Run } from '../run/run.ts';
 import { CancelSource } from '../run/signal.ts';
 import type { Decimal } from '../values/decimal.ts';
@@ -122,7 +123,11 @@ function answer(run: Run, status: Value, headers: Value): void {
   if (typeName(headers) !== 'object') throw wrong('"headers" of return', 'object', headers);
   run.responseHeaders ??= new Map();
   for (const [key, value] of Object.entries(headers as ValueObject))
-    if (value !== null) run.responseHeaders.set(key.toLowerCase(), toText(value));
+    if (value !== null) {
+      const text = toText(value);
+      checkHeader(key, text);
+      run.responseHeaders.set(key.toLowerCase(), text);
+    }
 }
 
 function thrown(code: Value, message: Value, status: Value, data: Value, precondition: boolean): AshlarError {

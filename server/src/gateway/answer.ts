@@ -1,9 +1,8 @@
 /** From what a stack ended with, or from an error, to an answer that can be sent. */
-import { type AshlarError, encodeJson, type Outcome, type StepInfo, type Value } from '@ashlar/engine';
+import { type AshlarError, checkHeader, encodeJson, type Outcome, type StepInfo, type Value } from '@ashlar/engine';
 import type { ServedEnvironment } from '../domains/publishing/snapshot.ts';
 import { problemDocument, retryAfterSeconds } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { checkHeader } from './headers.ts';
 import { type Answer, publishedHeaders } from './response.ts';
 
 const jsonType = 'application/json; charset=utf-8';

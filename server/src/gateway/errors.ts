@@ -5,14 +5,6 @@
 import { AshlarError, defineError, errorKinds, type FieldError, lineColumn, type StepInfo, type Value } from '@ashlar/engine';
 import { methodNotAllowed } from '../base/http/index.ts';
 
-export const headerRefused = defineError<{ header: string; reason: string }>({
-  code: 'header_refused',
-  status: 400,
-  title: "A header of the stack's answer can't be sent",
-  solve:
-    "Header names are tokens, values one line of visible characters; framing, security and origin-wide headers are the server's own.",
-  message: (d) => `The header "${d.header}" can't be sent: ${d.reason}.`,
-});
 export const internalError = defineError<object>({
   code: 'internal_error',
   status: 500,

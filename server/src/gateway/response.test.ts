@@ -2,7 +2,6 @@ import { gunzipSync } from 'node:zlib';
 import { Decimal } from '@ashlar/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, call, type Fixture, startFixture } from './fixture.ts';
-import { checkHeader } from './headers.ts';
 import { acceptsGzip, matchesTag } from './response.ts';
 
 const long = 'ashlar '.repeat(1_000);
@@ -100,36 +99,6 @@ describe('headers of a stack', () => {
     expect(reply.json).toMatchObject({ status: 400, code: 'header_refused' });
     expect(reply.headers['x-evil']).toBeUndefined();
     expect(reply.headers['content-security-policy']).toBe("sandbox; default-src 'none'");
-  });
-
-  it.each([
-    ['X-A', 'plain', true],
-    ['x-a', '', true],
-    ['Content-Type', 'text/html', true],
-    ['Set-Cookie', 'session=1', true],
-    ['', 'x', false],
-    ['X A', 'x', false],
-    ['X:A', 'x', false],
-    ['X-A', 'a\nb', false],
-    ['X-A', 'a\rb', false],
-    ['X-A', 'a\0b', false],
-    ['X-A', 'a\u{10d}b', false],
-    ['X-A', 'ä', false],
-    ['Content-Length', '5', false],
-    ['TRANSFER-ENCODING', 'chunked', false],
-    ['Connection', 'close', false],
-    ['X-Content-Type-Options', 'x', false],
-    ['Access-Control-Allow-Origin', '*', false],
-    ['Strict-Transport-Security', 'max-age=1', false],
-    ['Clear-Site-Data', '"*"', false],
-    ['X-Accel-Redirect', '/etc/passwd', false],
-    ['Service-Worker-Allowed', '/', false],
-    ['Content-Type', 'application/JavaScript', false],
-    ['Set-Cookie', '__Host-ashlar=1', false],
-  ])('%s: %j may be sent: %s', (name, value, allowed) => {
-    const check = (): void => checkHeader(name, value);
-    if (allowed) expect(check).not.toThrow();
-    else expect(check).toThrow(expect.objectContaining({ code: 'header_refused' }));
   });
 });
 

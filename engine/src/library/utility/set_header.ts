@@ -1,36 +1,16 @@
 /** Adds a header to the answer. */
 import type { Invoke } from '../../3-plan/ir.ts';
+import { checkHeader } from '../../run/headers.ts';
 import { toText } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';
-import { refuse, textArgument } from '../arguments.ts';
+import { textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';
 import { refuseAfterAnswer } from './after-answer.ts';
 
-const token = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-
-/** Framing and connection belong to the server; the security headers of every answer stay as they are. */
-export const reservedHeaders: ReadonlySet<string> = new Set([
-  'connection',
-  'content-length',
-  'content-security-policy',
-  'date',
-  'keep-alive',
-  'proxy-authenticate',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-  'x-content-type-options',
-]);
-
 const invoke: Invoke<null, ValueObject> = (run, _step, _plan, args) => {
   const name = textArgument('set_header: name', args.name, 1, 200).toLowerCase();
-  if (!token.test(name)) refuse('set_header: name', 'must be a header name: letters, digits and hyphens');
-  if (reservedHeaders.has(name)) refuse('set_header: name', `may not be ${name}: the server sets it`);
   const value = toText(args.value ?? null);
-  if (value.length > 8_192) refuse('set_header: value', 'is longer than 8,192 characters');
-  if (!fieldValue.test(value)) refuse('set_header: value', 'has a line break or a character that HTTP does not allow');
+  checkHeader(name, value);
   run.responseHeaders ??= new Map();
   run.responseHeaders.set(name, value);
   return null;

@@ -1,6 +1,14 @@
-/** Headers of a stack's answer: checked here, since they may hold what a client sent. */
-import { type AshlarError, errorOf } from '@ashlar/engine';
-import { headerRefused } from './errors.ts';
+/** Headers of a stack's answer: checked where a step sets them, since they may hold what a client sent. */
+import { type AshlarError, defineError, errorOf } from '../errors.ts';
+
+export const headerRefused = defineError<{ header: string; reason: string }>({
+  code: 'header_refused',
+  status: 400,
+  title: "A header of the stack's answer can't be sent",
+  solve:
+    "Header names are tokens, values one line of visible ASCII characters; framing, security and origin-wide headers are the server's own.",
+  message: (d) => `The header "${d.header}" can't be sent: ${d.reason}.`,
+});
 
 /** RFC 9110, section 5.6.2. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -42,6 +50,9 @@ const reserved: ReadonlySet<string> = new Set([
   'x-request-id',
 ]);
 
+/** What browsers and proxies take at most in one header. */
+const maxValueLength = 8_192;
+
 /** Types that a browser would run: what users publish is never script on the console's origin. */
 const scriptType = /(?:java|ecma|live|j)script|wasm/i;
 
@@ -60,6 +71,7 @@ function refused(header: string, reason: string): AshlarError {
 export function checkHeader(name: string, value: string): void {
   if (!token.test(name)) throw refused(name, 'its name is not a token');
   if (!visible.test(value)) throw refused(name, 'its value has a line break or another character that headers do not carry');
+  if (value.length > maxValueLength) throw refused(name, `its value is longer than ${maxValueLength} characters`);
   const lower = name.toLowerCase();
   if (reserved.has(lower) || lower.startsWith('access-control-')) throw refused(name, 'the server sets it itself');
   if (lower === 'content-type' && scriptType.test(value)) throw refused(name, 'answers are never script');
