@@ -32,6 +32,7 @@ export {
   type RawInputs,
   typeSchema,
 } from './inputs/index.ts';
+export { findFunction } from './library/index.ts';
 export * from './limits.ts';
 export type { Problem, ProblemKind, Severity } from './problems.ts';
 export { defineProblem, lineColumn, Problems, problemKinds } from './problems.ts';

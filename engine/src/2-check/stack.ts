@@ -26,7 +26,7 @@ import {
   unusedResult,
 } from './problems.ts';
 import { Scope, Slots } from './scope.ts';
-import { readParameters, StepChecker } from './step.ts';
+import { readParameters, StepChecker, writtenIdentity } from './step.ts';
 import type { Summaries } from './summary.ts';
 import { anyType, holdsPassword, join, type Type } from './types.ts';
 
@@ -157,7 +157,7 @@ export class StackCheck implements ExpressionContext {
     if (!found.canonical)
       this.problems.add(otherName, name, { written: name.value, canonical: declaration.name, what: 'function' });
     const step: CheckedStep = {
-      info: this.#info(node, declaration.name),
+      info: this.#info(node, declaration),
       declaration,
       node,
       params: readParameters(this, node, declaration),
@@ -169,7 +169,7 @@ export class StackCheck implements ExpressionContext {
       failed: false,
     };
     const checker = new StepChecker(this, step);
-    this.#checkCommon(node);
+    this.#checkCommon(node, declaration);
     checker.checkParameters();
     declaration.check?.(checker);
     const into = this.#checkReturnAs(node, checker);
@@ -200,17 +200,17 @@ export class StackCheck implements ExpressionContext {
     return slot;
   }
 
-  #checkCommon(node: JsonObject): void {
+  #checkCommon(node: JsonObject, declaration: FunctionDeclaration): void {
     for (const [key, kind, wanted] of [
       ['description', 'string', 'a text'],
       ['disabled', 'boolean', 'true or false'],
       ['id', 'string', 'a text'],
     ] as const) {
-      const value = member(node, key);
+      const value = key === 'id' ? writtenIdentity(node, declaration) : member(node, key);
       if (value !== undefined && value.kind !== kind)
         this.problems.add(parameterShape, value, { parameter: key, wanted, found: describeNode(value) });
     }
-    const id = member(node, 'id');
+    const id = writtenIdentity(node, declaration);
     if (id?.kind !== 'string') return;
     if (this.#ids.has(id.value)) this.problems.add(duplicateStepId, id, { id: id.value });
     this.#ids.add(id.value);
@@ -225,14 +225,14 @@ export class StackCheck implements ExpressionContext {
     }
   }
 
-  #info(node: JsonObject, functionName: string): StepInfo {
-    const id = member(node, 'id');
+  #info(node: JsonObject, declaration: FunctionDeclaration): StepInfo {
+    const id = writtenIdentity(node, declaration);
     const description = member(node, 'description');
     const given = this.#stack.stepIds.get(`${node.span.source.path}#${node.pointer}`);
     const info: StepInfo = {
       number: this.#infos.length + 1,
       id: id?.kind === 'string' ? id.value : (given ?? placeId(node.pointer)),
-      function: functionName,
+      function: declaration.name,
       description: description?.kind === 'string' ? description.value : '',
       pointer: node.pointer,
       span: node.span,

@@ -179,6 +179,14 @@ export class StepChecker implements StepCheck {
 }
 
 /**
+ * The identity that a step's file gives it. Functions with a parameter `id` (get_record, …) mean the record by it: their steps
+ * get their identity at publish.
+ */
+export function writtenIdentity(node: JsonObject, declaration: FunctionDeclaration): JsonNode | undefined {
+  return declaration.parameters.id === undefined ? member(node, 'id') : undefined;
+}
+
+/**
  * Sorts a step's members into parameters by canonical name.
  * @returns the parameters; unknown ones were reported
  */
@@ -186,7 +194,7 @@ export function readParameters(stack: StackCheck, node: JsonObject, declaration:
   const params = new Map<string, JsonNode>();
   const known = Object.keys(declaration.parameters);
   for (const m of node.members) {
-    if (commonKeys.has(m.key)) continue;
+    if (commonKeys.has(m.key) && !known.includes(m.key)) continue;
     const at = { span: m.keySpan, pointer: m.value.pointer };
     const canonical = known.includes(m.key)
       ? m.key

@@ -42,7 +42,7 @@ export function openCursor(binding: CursorBinding, types: readonly SqlType[], cu
 
 /** 128 bits of an HMAC over what the cursor is bound to and holds. */
 function sealOf(binding: CursorBinding, content: string): string {
-  const bound = JSON.stringify(['cursor', binding.seal, binding.bound.map(contentKey), content]);
+  const bound = JSON.stringify(['cursor', binding.seal, binding.bound.map((value) => contentKey(value)), content]);
   return bytesToHex(hmac(sha256, binding.key, encodeUtf8(bound))).slice(0, sealLength);
 }
 

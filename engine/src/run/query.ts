@@ -21,7 +21,7 @@ export const invokeGet: Invoke<RecordPlan, ValueList> = async (run, step, plan, 
 /** has_record: whether there is one. */
 export const invokeHas: Invoke<ExistsPlan, ValueList> = async (run, step, plan, args) => {
   const { rows } = await run.effects.query(run, step, plan.query.variantOf(args));
-  return rows[0]?.['found'] === true;
+  return rows[0]?.found === true;
 };
 
 /** query_records: a list, a page, or one object of aggregates. */
@@ -83,7 +83,7 @@ async function rowsAndCount(
     run.effects.query(run, step, rows.variantOf(args)),
     run.effects.query(run, step, count.variantOf(args)),
   ]);
-  return [answer.rows, counted.rows[0]?.['n'] ?? 0];
+  return [answer.rows, counted.rows[0]?.n ?? 0];
 }
 
 function perPageOf(paging: Paging & { kind: 'page' | 'cursor' }, args: ValueList): number {
@@ -107,12 +107,12 @@ async function pageOf(
   const more = rows.length > perPage;
   const items = await shapeRows(run, step, plan.shape, more ? rows.slice(0, perPage) : rows, values);
   const answer: Record<string, Value> = Object.create(null);
-  answer['items'] = items;
-  answer['page'] = page;
-  answer['per_page'] = perPage;
-  answer['next_page'] = more ? page + 1 : null;
-  answer['previous_page'] = page > 1 ? page - 1 : null;
-  if (total !== undefined) answer['total'] = total;
+  answer.items = items;
+  answer.page = page;
+  answer.per_page = perPage;
+  answer.next_page = more ? page + 1 : null;
+  answer.previous_page = page > 1 ? page - 1 : null;
+  if (total !== undefined) answer.total = total;
   return answer;
 }
 
@@ -140,15 +140,15 @@ async function cursorPage(
   const shown = more ? rows.slice(0, perPage) : rows;
   const last = shown.at(-1);
   const answer: Record<string, Value> = Object.create(null);
-  answer['items'] = await shapeRows(run, step, plan.shape, shown, values);
-  answer['per_page'] = perPage;
-  answer['next_cursor'] =
+  answer.items = await shapeRows(run, step, plan.shape, shown, values);
+  answer.per_page = perPage;
+  answer.next_cursor =
     more && last !== undefined
       ? sealCursor(
           binding,
           paging.columns.map((column) => last[column] ?? null),
         )
       : null;
-  if (total !== undefined) answer['total'] = total;
+  if (total !== undefined) answer.total = total;
   return answer;
 }

@@ -119,7 +119,7 @@ function distinctTuples(
 const outerValue = ({ row, tuple }: LevelRow, value: OuterValue): Value =>
   (value.from === 'row' ? row[value.column] : tuple[value.index]) ?? null;
 
-const keyOf = (tuple: ValueList): string => JSON.stringify(tuple.map(contentKey));
+const keyOf = (tuple: ValueList): string => JSON.stringify(tuple.map((value) => contentKey(value)));
 
 /** Which tuple each row belongs to. */
 function placesOf(child: ChildPlan, tuples: readonly ValueList[], rows: readonly ValueObject[]): readonly number[] {

@@ -87,14 +87,14 @@ async function sentValues(
   step: number,
   columns: readonly WrittenColumn[],
   args: ValueList,
-  valueOf: (column: WrittenColumn) => Value | undefined,
+  given: (column: WrittenColumn) => Value | undefined,
 ): Promise<ValueList> {
   if (columns.length === 0) return args;
   const values = [...args];
   const defaults = defaultsOf(run, step);
   for (const column of columns) {
     const { writer, sent } = column;
-    const value = valueOf(column);
+    const value = given(column);
     const identity = writer.column.primary && writer.column.type !== 'uuid';
     if (value === undefined) values[sent] = defaultValue(writer.column, defaults);
     else if (value === null && identity) values[sent] = null;

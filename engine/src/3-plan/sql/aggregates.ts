@@ -1,9 +1,9 @@
 /** Aggregates over groups of rows: `db.order|count`, `db.order.total|sum`. */
 import type { Expression, FilterExpression } from '../../1-syntax/ast.ts';
-import { familyOf } from './column-types.ts';
+import { decimal, familyOf, int } from './column-types.ts';
 import { asDecimal } from './comparison.ts';
 import type { RowCompiler } from './compiler.ts';
-import { decimal, int, refuseType, refuseValue } from './scalar.ts';
+import { refuseType, refuseValue } from './scalar.ts';
 import { reach, type SqlValue } from './scope.ts';
 import { type Sql, sql } from './tree.ts';
 

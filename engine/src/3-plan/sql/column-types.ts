@@ -102,3 +102,9 @@ function plainType(of: SqlType): Type {
       return type('text', of.password === true ? { password: true } : {});
   }
 }
+
+/** Types of what the database computes. They stand here because this file imports nothing that computes. */
+export const bool: SqlType = { type: 'bool' };
+export const int: SqlType = { type: 'int' };
+export const decimal: SqlType = { type: 'decimal' };
+export const text: SqlType = { type: 'text' };

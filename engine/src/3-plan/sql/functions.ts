@@ -1,9 +1,9 @@
 /** Filters that the database computes: name -> how. Everything else is done before or after the query. */
 import type { Expression, FilterExpression } from '../../1-syntax/ast.ts';
-import { familyOf } from './column-types.ts';
+import { decimal, familyOf, int, text } from './column-types.ts';
 import { asDecimal } from './comparison.ts';
 import type { RowCompiler } from './compiler.ts';
-import { alike, decimal, firstNotNull, int, refuseType, refuseValue, text, textOf } from './scalar.ts';
+import { alike, firstNotNull, refuseType, refuseValue, textOf } from './scalar.ts';
 import type { SqlValue } from './scope.ts';
 import { cast, list, type Sql, sql } from './tree.ts';
 

@@ -195,7 +195,7 @@ class ListCompiler {
   }
 
   #paging(
-    body: Body,
+    _body: Body,
     terms: readonly SortTerm[],
     selection: Selection,
   ): { readonly paging: Paging; readonly condition: Sql; readonly limit: Sql } {

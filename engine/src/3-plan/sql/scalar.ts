@@ -8,7 +8,7 @@ import type {
 } from '../../1-syntax/ast.ts';
 import type { Type } from '../../2-check/types.ts';
 import { aggregateValue, isAggregate } from './aggregates.ts';
-import { familyOf, pgName, type SqlType } from './column-types.ts';
+import { bool, decimal, familyOf, int, pgName, type SqlType, text } from './column-types.ts';
 import { asDecimal, comparable } from './comparison.ts';
 import type { RowCompiler } from './compiler.ts';
 import { constantOf } from './context.ts';
@@ -18,10 +18,6 @@ import type { SqlValue } from './scope.ts';
 import { cast, list, type Sql, sql, textLiteral } from './tree.ts';
 import { present, valueReader, wantedName } from './uses.ts';
 
-export const bool: SqlType = { type: 'bool' };
-export const int: SqlType = { type: 'int' };
-export const decimal: SqlType = { type: 'decimal' };
-export const text: SqlType = { type: 'text' };
 const json: SqlType = { type: 'json' };
 
 /** What stands in for a value that was refused with a problem. */

@@ -18,7 +18,7 @@ interface DirectPlan {
 }
 
 const invoke: Invoke<DirectPlan, ValueObject> = async (run, step, plan, args) => {
-  const params = args['params'] ?? [];
+  const params = args.params ?? [];
   if (!isList(params)) throw errorOf(wrongType, { what: 'params', wanted: 'a list', found: typeName(params) });
   const { sql, write, maxRows } = plan;
   const { rows } = await run.effects.direct_query(run, step, { sql, params, write, maxRows: maxRows + 1 });

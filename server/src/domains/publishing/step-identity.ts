@@ -3,7 +3,7 @@
  * version. They live in the version, not in the file. Matched in this order: same content in the same place's file, same
  * content elsewhere (a step that was moved to another file), then the most similar step of the same function in the same file.
  */
-import type { JsonNode, JsonObject, StackSource, Workspace } from '@ashlar/engine';
+import { findFunction, type JsonNode, type JsonObject, type StackSource, type Workspace } from '@ashlar/engine';
 
 /** `path#pointer` of a step -> its identity. */
 export type StepIds = ReadonlyMap<string, string>;
@@ -151,15 +151,22 @@ function isStep(node: JsonObject): boolean {
 function stepOf(node: JsonObject, order: number): Step {
   let name = '';
   let ownId: string | null = null;
+  // Functions with a parameter `id` mean a record by it.
+  const takesId = findFunction(functionName(node))?.declaration.parameters.id !== undefined;
   const parameters = new Map<string, string>();
   for (const { key, value } of node.members) {
     if (key === 'function') name = value.kind === 'string' ? canonicalName(value.value) : '';
-    else if (key === 'id' && value.kind === 'string') ownId = value.value;
+    else if (key === 'id' && !takesId && value.kind === 'string') ownId = value.value;
     else if (key !== 'description') parameters.set(key, canonical(value));
   }
   const sorted = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
   const path = node.span.source.path;
   return { key: `${path}#${node.pointer}`, path, order, name, ownId, parameters, fingerprint: JSON.stringify([name, sorted]) };
+}
+
+function functionName(node: JsonObject): string {
+  const found = node.members.find((m) => m.key === 'function')?.value;
+  return found?.kind === 'string' ? found.value : '';
 }
 
 function canonicalName(name: string): string {
