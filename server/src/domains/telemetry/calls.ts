@@ -57,7 +57,7 @@ export function telemetryCalls(telemetry: Telemetry, postgres: Postgres): readon
       answer: health,
       handler: async () => {
         const figures = await telemetry.system();
-        const status = figures.databaseResponseMs === null ? 'database_unavailable' : 'ok';
+        const status: 'ok' | 'database_unavailable' = figures.databaseResponseMs === null ? 'database_unavailable' : 'ok';
         return { body: { status, ...plainMetrics(figures) } };
       },
     }),

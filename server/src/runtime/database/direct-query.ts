@@ -71,7 +71,7 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
         queryLimited(client, args.sql, values, run.limits, args.maxRows),
       );
     } catch (error) {
-      broken ||= spoils(error) && !isPlanError(error);
+      broken ||= spoils(error);
       throw directError(error);
     } finally {
       // Whatever the statement left in the session (settings, locks, listeners, a transaction) must not reach the next user.
@@ -109,14 +109,11 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
         queryLimited(client, args.sql, values, run.limits, args.maxRows),
       );
     } catch (error) {
-      if (spoils(error) && !isPlanError(error)) open.broken = true;
+      if (spoils(error)) open.broken = true;
       throw directError(error);
     }
   }
 }
-
-/** "Feature not supported" in a user's own SQL says nothing about the connection: it has no plan that is kept. */
-const isPlanError = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === '0A000';
 
 function answerOf(result: LimitedResult): QueryAnswer {
   const names = result.fields.map((field) => field.name);

@@ -55,6 +55,9 @@ export function statementError(error: unknown, host: RunHost): AshlarError {
   return databaseError(error);
 }
 
+/** protocol_violation: what PostgreSQL calls a number of parameters that is not the statement's. */
+const wrongParameters = '08P01';
+
 /** Classes whose codes mean the same whoever wrote the SQL: constraints, conflicts, time, resources, connection. */
 const shared = /^(?:23|40|53|54|08|57|55P03)/;
 
@@ -62,18 +65,21 @@ const shared = /^(?:23|40|53|54|08|57|55P03)/;
 export function directError(error: unknown): AshlarError {
   if (!(error instanceof DatabaseError)) return databaseError(error);
   const sqlState = error.code ?? '';
-  if (shared.test(sqlState)) return databaseError(error);
+  if (shared.test(sqlState) && sqlState !== wrongParameters) return databaseError(error);
   if (sqlState === '42501') return errorOf(directQueryRefused, { reason: error.message }, { cause: error });
   if (sqlState === '25006') return errorOf(directQueryRefused, { reason: 'it may only read' }, { cause: error });
   const position = error.position === undefined ? null : Number(error.position);
   return errorOf(directQueryFailed, { message: error.message }, { cause: error, payload: { sqlstate: sqlState, position } });
 }
 
-/** Whether an error may leave a connection that must not be used again. */
+/** Whether after an error the connection must not be used again. */
 export function spoils(error: unknown): boolean {
-  // A plan that no longer fits stays with the connection; what is no error of PostgreSQL's came from the wire.
   if (error instanceof AshlarError) return false;
-  return (
-    !(error instanceof DatabaseError) || error.code === '0A000' || error.code === '26000' || /^(?:08|57P)/.test(error.code ?? '')
-  );
+  if (!(error instanceof DatabaseError)) return true;
+  return /^(?:08|57P|25P0[34])/.test(error.code ?? '') && error.code !== wrongParameters;
+}
+
+/** Whether a prepared statement stays unusable on its connection: its plan no longer fits, or it is not there. */
+export function spoilsPlan(error: unknown): boolean {
+  return error instanceof DatabaseError && (error.code === '0A000' || error.code === '26000');
 }

@@ -6,7 +6,7 @@ import { commitUnknown, connectionLost, isConflict, type Postgres } from '../../
 import { accountOf } from '../account-of.ts';
 import { hostOf, type RunHost } from '../host.ts';
 import { encodeParams } from './encode.ts';
-import { spoils, statementError } from './errors.ts';
+import { spoils, spoilsPlan, statementError } from './errors.ts';
 import { runStatement } from './statement.ts';
 import { transactionOf } from './transaction.ts';
 import type { StatementWatch } from './watch.ts';
@@ -61,7 +61,7 @@ export function createQuery(postgres: Postgres, watch: StatementWatch) {
         () => runStatement(open.client, statement, versionId, values),
       );
     } catch (error) {
-      if (spoils(error)) open.broken = true;
+      if (spoils(error) || spoilsPlan(error)) open.broken = true;
       throw statementError(error, host);
     }
   }
@@ -94,7 +94,7 @@ export function createQuery(postgres: Postgres, watch: StatementWatch) {
         () => runStatement(client, statement, host.environment.versionId, values),
       );
     } catch (error) {
-      broken ||= spoils(error);
+      broken ||= spoils(error) || spoilsPlan(error);
       throw error;
     } finally {
       client.release(broken);
