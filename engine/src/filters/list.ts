@@ -1,9 +1,8 @@
 /** Filters over lists: their size, ends and items. */
 import { join as joinTypes, listOf, notNull, nullable, type Type } from '../2-check/types.ts';
-import { contentKey } from '../values/equality.ts';
+import { type ContentKey, contentKeys } from '../values/equality.ts';
 import { isList, isObject } from '../values/kinds.ts';
 import type { Value, ValueList } from '../values/value.ts';
-import { Walk } from '../values/walk.ts';
 import { characterCount } from './characters.ts';
 import { parseDataPath, readPath } from './data-path.ts';
 import { defineFilter, type FilterParameter } from './define.ts';
@@ -89,10 +88,10 @@ export const unique = defineFilter({
   result: sameAsInput,
   run: (_context, list, at = '') => {
     const parts = parseDataPath(at);
-    const walk = new Walk();
-    const seen = new Set<ReturnType<typeof contentKey>>();
+    const keyOf = contentKeys();
+    const seen = new Set<ContentKey>();
     return list.filter((item) => {
-      const key = contentKey(readPath(item, parts), walk);
+      const key = keyOf(readPath(item, parts));
       return seen.has(key) ? false : seen.add(key);
     });
   },

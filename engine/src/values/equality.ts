@@ -48,11 +48,24 @@ function equalObjects(a: ValueObject, b: ValueObject, walk: Walk, depth: number)
   return true;
 }
 
+/** What `contentKey` answers: fit for sets and maps. */
+export type ContentKey = string | number | boolean | null;
+
 /**
  * A key that two values share exactly when they are equal: for sets and groups. Numbers and texts, the usual case, are cheap;
  * others are a text of their content. Throws `value_too_large`, `value_too_deep`.
  */
-export function contentKey(value: Value, walk?: Walk): string | number | boolean | null {
+export function contentKey(value: Value): ContentKey {
+  return keyWithin(value, null);
+}
+
+/** `contentKey` for the many values of one operation, which together are bounded. */
+export function contentKeys(): (value: Value) => ContentKey {
+  const walk = new Walk();
+  return (value) => keyWithin(value, walk);
+}
+
+function keyWithin(value: Value, walk: Walk | null): ContentKey {
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return value;
   if (typeof value === 'string') return `t${value}`;
   const key = keyAt(value, walk ?? new Walk(), 1);

@@ -1,7 +1,7 @@
 /** The word operators: `in`, `like`, `ilike`, `contains`, `overlaps`, `between`. A null on either side is false (but see `isIn`). */
 import { errorOf, wrongType } from '../errors.ts';
 import { lessOrEqual } from './comparison.ts';
-import { contentKey, equals } from './equality.ts';
+import { contentKeys, equals } from './equality.ts';
 import { isList, isObject, typeName } from './kinds.ts';
 import { matchesPattern } from './pattern.ts';
 import type { Value, ValueList, ValueObject } from './value.ts';
@@ -83,9 +83,9 @@ export function overlaps(a: Value, b: Value): boolean {
   if (a === null || b === null) return false;
   if (!isList(a)) throw refuse('overlaps', 'a list on the left', a);
   if (!isList(b)) throw refuse('overlaps', 'a list on the right', b);
-  const walk = new Walk();
-  const keys = new Set(a.map((item) => contentKey(item, walk)));
-  return b.some((item) => keys.has(contentKey(item, walk)));
+  const keyOf = contentKeys();
+  const keys = new Set(a.map(keyOf));
+  return b.some((item) => keys.has(keyOf(item)));
 }
 
 /** `x between [low, high]`: both ends included; false where any of the three is null. Throws `wrong_type`. */
