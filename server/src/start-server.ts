@@ -12,7 +12,7 @@ import { environmentCalls } from './domains/environments/index.ts';
 import { type AdminKey, openAdminKey } from './domains/identity/index.ts';
 import { Publishing, publishingCalls, type Stage } from './domains/publishing/index.ts';
 import { createSchemaChanges } from './domains/tables/index.ts';
-import { createTelemetry, telemetryCalls } from './domains/telemetry/index.ts';
+import { createTelemetry, type Telemetry, telemetryCalls } from './domains/telemetry/index.ts';
 import { workspaceCalls } from './domains/workspaces/index.ts';
 import { createGateway, type Gateway } from './gateway/index.ts';
 import { createRuntime } from './runtime/index.ts';
@@ -92,9 +92,10 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
     onStage: options.onStage ?? (() => undefined),
   });
   closers.push(() => publishing.stop());
-  const telemetry = createTelemetry({ clock, postgres, log });
-  closers.push(() => telemetry.stop());
-  const runtime = createRuntime({ postgres, settings, clock, log, telemetry, snapshots: publishing.snapshots });
+  const telemetry = createTelemetry({ clock, postgres, dataPath: settings.data.path });
+  closers.push(async () => telemetry.stop());
+  const ports = new Set<number>();
+  const runtime = createRuntime({ postgres, settings, clock, log, telemetry, ownPorts: () => ports });
   closers.push(() => runtime.stop());
   const gateway = createGateway({
     settings,
@@ -111,6 +112,7 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
   let graceMs = 0;
   closers.push(() => gateway.stop(graceMs));
   const { url } = await listen(gateway, settings);
+  ports.add(Number(new URL(url).port || 80));
   await publishing.recover();
   await publishFolders({ publishing, folders: settings.workspaces, environment: options.environment ?? 'dev', log, terminal });
   await publishing.start();
@@ -134,7 +136,7 @@ function controlCalls(parts: {
   readonly postgres: Postgres;
   readonly publishing: Publishing;
   readonly sealer: Sealer;
-  readonly telemetry: ReturnType<typeof createTelemetry>;
+  readonly telemetry: Telemetry;
 }): readonly AnyCall[] {
   const { postgres, publishing, sealer, telemetry } = parts;
   return [
@@ -146,7 +148,7 @@ function controlCalls(parts: {
       declared: async ({ versionId }) => (versionId === null ? new Map() : (await publishing.workspaceOf(versionId)).env),
     }),
     ...publishingCalls({ postgres, publishing }),
-    ...telemetryCalls({ telemetry }),
+    ...telemetryCalls(telemetry, postgres),
   ];
 }
 
