@@ -27,6 +27,8 @@ function wholeOf(value: Value, textual: boolean): bigint | null {
 /** int: a whole number within ±(2⁵³−1); `1.0` is one, `1.5` is not. */
 export const checkInt: Check = (value, textual, report) => {
   if (typeof value === 'number') return value + 0;
+  // The usual case of a query: so few digits are always safe, and need no exact arithmetic.
+  if (textual && typeof value === 'string' && value.length <= 15 && wholeForm.test(value)) return Number(value) + 0;
   const whole = wholeOf(value, textual);
   if (whole === null) return refuseNumber(value, textual, 'a whole number', report);
   const number = Number(whole);

@@ -25,7 +25,18 @@ import { columnItemTypes, columnTypes, type TypeText, typeText } from './type-te
 
 const columnKeys = {
   type: typeText('Type; [] makes a list, ? allows null', columnTypes, columnItemTypes),
-  items: choice('Type of the items of a list', columnItemTypes),
+  items: shortOrLong(
+    'Type of the items of a list',
+    choice('Type of the items of a list', columnItemTypes),
+    object(
+      'The items of a list',
+      {
+        type: choice('Type of the items', columnItemTypes),
+        values: list('Texts that an enum can be', text('One of the texts'), { least: 1 }),
+      },
+      { title: '"items"', required: ['type'] },
+    ),
+  ),
   primary: flag('The key of the table: of type int (numbered by the database) or uuid'),
   nullable: flag('Whether null is allowed; not null is the default'),
   unique: flag('No two rows have the same value'),
@@ -129,12 +140,22 @@ function readItems(
     problems.add(missingKey, entry.node, { key: 'items', what: 'A list', description: 'write text[], int[] …' });
   else if (keys.items === undefined && entry.node.kind === 'object' && !entry.node.members.some((one) => one.key === 'items'))
     problems.add(missingKey, openingOf(entry.node), { key: 'items', what: 'A list', description: columnKeys.items.description });
-  return keys.items?.value ?? 'text';
+  return itemsOf(keys).type ?? 'text';
+}
+
+/** `items` in its short or long form. */
+function itemsOf(keys: ColumnKeys): { readonly type?: ColumnType; readonly values?: Found<readonly Found<string>[]> } {
+  const items = keys.items?.value;
+  if (items === undefined) return {};
+  if ('short' in items) return { type: items.short };
+  const { type, values } = items.long;
+  return { ...(type === undefined ? {} : { type: type.value }), ...(values === undefined ? {} : { values }) };
 }
 
 function readValues(entry: ColumnEntry, keys: ColumnKeys, type: ColumnType, problems: Problems): readonly string[] | undefined {
   if (type !== 'enum') return undefined;
-  if (keys.values === undefined) {
+  const values = keys.values ?? itemsOf(keys).values;
+  if (values === undefined) {
     const tried = entry.node.kind === 'object' && entry.node.members.some((one) => one.key === 'values');
     if (!tried)
       problems.add(missingKey, openingOf(entry.node), {
@@ -144,7 +165,7 @@ function readValues(entry: ColumnEntry, keys: ColumnKeys, type: ColumnType, prob
       });
     return [];
   }
-  return distinct(keys.values.value, '"values"', problems);
+  return distinct(values.value, '"values"', problems);
 }
 
 /** The texts of a list, each once; a repeated one is reported. */
@@ -159,7 +180,7 @@ export function distinct(found: readonly Found<string>[], what: string, problems
 
 /** Keys that mean nothing for the column's type. */
 function checkKeys(entry: ColumnEntry, keys: ColumnKeys, type: ColumnType, problems: Problems): void {
-  const holdsEnum = type === 'enum' || (type === 'list' && (keys.items?.value === 'enum' || keys.type?.value.type === 'enum'));
+  const holdsEnum = type === 'enum' || (type === 'list' && (itemsOf(keys).type === 'enum' || keys.type?.value.type === 'enum'));
   const rules: readonly [keyof ColumnKeys & string, boolean, string][] = [
     ['items', type === 'list', 'only a list has items'],
     ['values', holdsEnum, 'only an enum has values'],
@@ -223,11 +244,14 @@ function readColumnDefault(column: Column, node: JsonNode, problems: Problems): 
     problems.add(badDefault, node, { what, reason, hint });
     return undefined;
   };
+  const isUuid = node.kind === 'string' && node.value === 'uuid' && column.type === 'uuid';
+  // For a key of type uuid this only says what happens anyway.
+  if (column.primary && isUuid) return undefined;
   if (column.primary) return refuse('keys are made by Ashlar and take no default.', 'Leave the default out.');
   if (column.type === 'password') return refuse('a password in a file is known to everyone who reads it.');
   if (node.kind === 'string' && node.value === 'now' && (column.type === 'timestamp' || column.type === 'date'))
     return { kind: 'now' };
-  if (node.kind === 'string' && node.value === 'uuid' && column.type === 'uuid') return { kind: 'uuid' };
+  if (isUuid) return { kind: 'uuid' };
   const value = readDefault(inputOf(column, node.span), node, what, problems);
   // A default of null is what a nullable column has anyway.
   return value === undefined || value === null ? undefined : { kind: 'constant', value };

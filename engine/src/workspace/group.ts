@@ -4,16 +4,32 @@ import type { Problems } from '../problems.ts';
 import type { Cors, GroupDefinition } from './model.ts';
 import { checkSlug, slugPattern } from './names.ts';
 import { badHeader, badOrigin, corsCredentials, groupPathTaken } from './route-problems.ts';
-import { choice, type Found, flag, type Keys, list, object, openingOf, text, whole } from './shape.ts';
+import { choice, type Found, flag, type Keys, list, object, oneOrList, openingOf, type Shape, text, whole } from './shape.ts';
 
 const allMethods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'] as const;
 
+const originsShape = oneOrList('Origins whose pages may call: "https://app.example.com", or "*" for all', text('An origin'));
 const corsKeys = {
-  origins: list('Origins whose pages may call: "https://app.example.com", or "*" for all', text('An origin')),
+  origins: originsShape,
   methods: list('Methods that they may use; all by default', choice('A method', allMethods)),
   headers: list('Headers that they may send; Content-Type and Authorization by default', text('Name of a header')),
   credentials: flag('Whether browsers send cookies along; not with the origin "*"'),
   max_age_s: whole('How long a browser may remember the answer, in seconds; 600 by default', 0, 86_400),
+};
+
+const corsObject = object('Calls from pages of other origins', corsKeys, { title: '"cors"' });
+type CorsKeys = Keys<typeof corsKeys>;
+
+/** Origins alone are the short form. */
+const corsShape: Shape<CorsKeys> = {
+  description: 'Which pages of other origins may call the group; none by default',
+  read: (node, problems, what) => {
+    if (node.kind === 'object') return corsObject.read(node, problems, what);
+    const value = originsShape.read(node, problems, what);
+    if (value === undefined) return undefined;
+    return { origins: { value, node } };
+  },
+  schema: (definitions) => ({ anyOf: [corsObject.schema(definitions), originsShape.schema(definitions)] }),
 };
 
 export const unknownInputsShape = choice('What happens to inputs that are not declared: ignored (the default) or refused', [
@@ -27,7 +43,7 @@ export const groupShape = object(
     title: text('Title of the group in its documentation'),
     description: text('What the group is for'),
     path: text("Segment in /api:PATH; the folder's name by default, unique in the instance", { pattern: slugPattern }),
-    cors: object('Which pages of other origins may call the group; none by default', corsKeys, { title: '"cors"' }),
+    cors: corsShape,
     unknown_inputs: unknownInputsShape,
     docs: flag('Whether the documentation page and openapi.json are served; true by default'),
   },
@@ -66,7 +82,7 @@ export function readGroup(
 const originForm = /^[a-z][a-z0-9+.-]*:\/\/(?:[A-Za-z0-9._-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/;
 const headerForm = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}$/;
 
-function readCors(keys: Keys<typeof corsKeys>, problems: Problems): Cors {
+function readCors(keys: CorsKeys, problems: Problems): Cors {
   const origins = (keys.origins?.value ?? []).filter(({ value, node }) => {
     const good = value === '*' || originForm.test(value);
     if (!good) problems.add(badOrigin, node, { origin: value });

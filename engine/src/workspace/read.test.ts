@@ -290,6 +290,8 @@ describe('a mistake in ashlar.jsonc, env.jsonc or group.jsonc', () => {
         '/cors/credentials cors_credentials',
       ],
     ],
+    ['apis/shop/group.jsonc', '{"cors": "*"}', []],
+    ['apis/shop/group.jsonc', '{"cors": ["https://a.example.com", «5»]}', ['/cors/1 wrong_json_type']],
     ['apis/shop/group.jsonc', '{"cors": {"headers": ["*", «"X Y"»]}}', ['/cors/headers/1 bad_header']],
   ])('%s %s', (path, text, expected) => {
     check(path, text, expected);
@@ -326,6 +328,14 @@ describe('a mistake in a table', () => {
     ['no type', tableOf('"b": «{»"nullable": true}}}'), ['/columns/b missing_key']],
     ['an unknown key', tableOf('"b": {"type": "text", «"nulable"»: true}}}'), ['/columns/b/nulable unknown_key']],
     ['a wrong JSON type', tableOf('"b": {"type": "text", "nullable": «"yes"»}}}'), ['/columns/b/nullable wrong_json_type']],
+    ['a uuid of a key', '{"columns": {"id": {"type": "uuid", "primary": true, "default": "uuid"}}}', []],
+    [
+      'items in their long form',
+      tableOf('"b": {"type": "list", "items": {"type": "enum", "values": ["x"]}, "default": ["x"]}}}'),
+      [],
+    ],
+    ['items of no type', tableOf('"b": {"type": "list", "items": «{»"values": ["x"]}}}}'), ['/columns/b/items missing_key']],
+    ['a reference to a column', tableOf('"b": {"references": «"customer.id"»}}}'), ['/columns/b/references unknown_reference']],
     ['an enum without values', tableOf('"b": «"enum"»}}'), ['/columns/b missing_key']],
     ['an empty enum', tableOf('"b": {"type": "enum", "values": «[]»}}}'), ['/columns/b/values number_not_allowed']],
     ['a value twice', tableOf('"b": {"type": "enum", "values": ["x", «"x"»]}}}'), ['/columns/b/values/1 value_twice']],

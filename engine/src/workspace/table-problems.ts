@@ -30,8 +30,11 @@ export const unknownReference = defineProblem<{ table: string; known: readonly s
   severity: 'error',
   title: 'A column references a table that does not exist',
   solve: 'Write the name of a file in `tables/`, without its ending.',
-  message: (d) => `There is no table ${d.table}.`,
-  hint: (d) => didYouMean(d.table, d.known),
+  message: (d) => `There is no table ${d.table.slice(0, 80)}.`,
+  hint: (d) => {
+    const [table = '', column] = d.table.split('.');
+    return column !== undefined && d.known.includes(table) ? `Write the table alone: "${table}".` : didYouMean(d.table, d.known);
+  },
 });
 export const referenceType = defineProblem<{ column: string; type: string; table: string; keyType: string }>({
   code: 'reference_type',
