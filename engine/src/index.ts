@@ -25,15 +25,26 @@ export type { AnyFilter, FilterParameter } from './filters/define.ts';
 export { filters, findFilter } from './filters/index.ts';
 export {
   type CheckedInputs,
+  type FieldCode,
+  fieldCodes,
   headerName,
   inputSchema,
   inputsSchema,
+  isFile,
+  prepareArguments,
   prepareInputs,
   type RawInputs,
+  rowSchema,
+  type SchemaOptions,
+  typeOfRow,
   typeSchema,
+  type UnknownInputs,
+  type UploadedFile,
+  validateValue,
 } from './inputs/index.ts';
 export { findFunction } from './library/index.ts';
 export * from './limits.ts';
+export { didYouMean, nearest } from './nearest.ts';
 export type { Problem, ProblemKind, Severity } from './problems.ts';
 export { defineProblem, lineColumn, Problems, problemKinds } from './problems.ts';
 export { checkHeader } from './run/headers.ts';
@@ -41,7 +52,7 @@ export type { Outcome, PostProcess, RunOptions, StepObserver } from './run/run.t
 export { Run } from './run/run.ts';
 export type { CancelSignal } from './run/signal.ts';
 export { CancelSource } from './run/signal.ts';
-export type { JsonSchema } from './schema/json-schema.ts';
+export { fileSchemas, type JsonSchema, type SchemaKind, schemaFiles } from './schema/index.ts';
 export { Decimal } from './values/decimal.ts';
 export { Float } from './values/float.ts';
 export { decodeJson, encodeJson, type JsonOptions, type LargeInts } from './values/json.ts';
@@ -50,5 +61,5 @@ export { equals, toText, truthy, typeName } from './values/operators.ts';
 export { toPlain, toValue } from './values/plain.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
-export { limitsOf, readWorkspace } from './workspace/index.ts';
+export { isTimezone, limitsOf, readWorkspace, scheduleFlaw } from './workspace/index.ts';
 export type * from './workspace/model.ts';
