@@ -15,6 +15,11 @@ import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
 /** Stands for the server's address until the document is sent: it depends on how the caller reached it. */
 const addressMark = 'http://server.invalid';
 
+/** `address` is what the caller reached, or `/` where that is not known. */
+function withAddress(text: string, address: string): string {
+  return text.replaceAll(address === '/' ? `${addressMark}/` : addressMark, address).replaceAll(addressMark, address);
+}
+
 const problem = { $ref: '#/components/responses/Problem' };
 
 const fieldErrorSchema = {
@@ -196,8 +201,8 @@ function documentOf(parts: DocumentParts): string {
       title: parts.title,
       ...(parts.description === '' ? {} : { description: parts.description }),
       version: parts.version,
-      // SPDX's word for "nothing is said about it": the API's licence is its publisher's matter.
-      license: { name: 'Not stated', identifier: 'NOASSERTION' },
+      // Linters want a licence, and it is the publisher's matter; an SPDX identifier would become a link to another host.
+      license: { name: "The publisher's", url: `${addressMark}/` },
     },
     servers: [{ url: addressMark }],
     tags: parts.tags,
@@ -228,7 +233,7 @@ export function groupDocument(key: string, group: ServedGroup, address: string):
     });
     groupDocuments.set(group, text);
   }
-  return text.replace(addressMark, address);
+  return withAddress(text, address);
 }
 
 const instanceDocuments = new WeakMap<Snapshot, string>();
@@ -254,5 +259,5 @@ export function instanceDocument(snapshot: Snapshot, calls: readonly AnyCall[], 
     });
     instanceDocuments.set(snapshot, text);
   }
-  return text.replace(addressMark, address);
+  return withAddress(text, address);
 }
