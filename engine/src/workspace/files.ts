@@ -22,7 +22,8 @@ export type FileKind =
 const folders = ['tables', 'seeds', 'apis', 'functions', 'tasks', 'tests'] as const;
 type Folder = (typeof folders)[number];
 const rootFiles = ['ashlar.jsonc', 'env.jsonc', 'env.local.jsonc'];
-const documentation = /^(?:readme|license|licence|changelog|notice)(?:\..*)?$|\.(?:md|markdown)$/i;
+/** A table may be called license: only names without ending, or with one of prose, are documentation. */
+const documentation = /^(?:readme|licen[cs]e|changelog|notice)(?:\.(?:txt|rst|adoc|html))?$|\.(?:md|markdown)$/i;
 
 /** Says what a file is. `path` is relative to the workspace root, with forward slashes. */
 export function kindOfFile(path: string): FileKind {

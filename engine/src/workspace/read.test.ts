@@ -236,6 +236,14 @@ describe('a file', () => {
     expect(found({ ...shop, [path]: 'no {json' })).toEqual([]);
   });
 
+  test('may be named like documentation', () => {
+    const files = { 'tables/license.jsonc': tableOf('"a": "int"}}'), 'apis/shop/readme.get.jsonc': '{"stack": []}' };
+    const { workspace, problems } = read({ ...shop, ...files });
+    expect(problems.list).toEqual([]);
+    expect(workspace.tables.has('license')).toBe(true);
+    expect(workspace.endpoints.some((one) => one.pathText === '/readme')).toBe(true);
+  });
+
   test('may be .json, but not beside .jsonc', () => {
     expect(found({ ...shop, 'tables/note.json': tableOf('"a": "text"}}') })).toEqual([]);
     expect(found({ ...shop, 'tables/order.json': tableOf('"a": "text"}}') })).toEqual(['tables/order.jsonc:1:1-2  file_twice']);
