@@ -1,12 +1,19 @@
 /** A query of a user's own SQL: fetched in portions, so that a result without end is stopped after a bound, not read to its end. */
 import { errorOf, type Limits, resultTooLarge, tooManyRows } from '@ashlar/engine';
-import { type PoolClient, Query, type QueryArrayConfig, type QueryArrayResult } from 'pg';
+import { DatabaseError, type PoolClient, Query, type QueryArrayConfig, type QueryArrayResult } from 'pg';
 import { textOnly } from './statement.ts';
 
+interface Wire {
+  sync(): void;
+}
+
 declare module 'pg' {
-  // What Query has beside its declared members: called when a portion is complete and more rows may follow.
+  // What Query has beside its declared members: how the client hands it PostgreSQL's messages.
   interface Query {
-    handlePortalSuspended(connection: { sync(): void }): void;
+    handlePortalSuspended(connection: Wire): void;
+    handleCommandComplete(message: unknown, connection: Wire): void;
+    handleEmptyQuery(connection: Wire): void;
+    handleError(error: Error, connection: Wire): void;
   }
 }
 
@@ -20,6 +27,8 @@ function configOf(text: string, values: readonly (string | null)[]): QueryArrayC
 class LimitedQuery extends Query {
   readonly received: (string | null)[][] = [];
   exceeded: Error | null = null;
+  /** Sync was sent: PostgreSQL answers it with ReadyForQuery, also after an error. */
+  #synced = false;
   readonly #maxRows: number;
   readonly #maxBytes: number;
   #bytes = 0;
@@ -34,9 +43,30 @@ class LimitedQuery extends Query {
   }
 
   /** Fetches the next portion, or ends the query when a bound was passed. */
-  override handlePortalSuspended(connection: { sync(): void }): void {
+  override handlePortalSuspended(connection: Wire): void {
     if (this.exceeded === null) super.handlePortalSuspended(connection);
-    else connection.sync();
+    else this.#sync(connection);
+  }
+
+  override handleCommandComplete(message: unknown, connection: Wire): void {
+    this.#synced = true;
+    super.handleCommandComplete(message, connection);
+  }
+
+  override handleEmptyQuery(connection: Wire): void {
+    this.#synced = true;
+    super.handleEmptyQuery(connection);
+  }
+
+  /** `pg` sends no Sync after an error of a query in portions: without it the connection would wait for ever. */
+  override handleError(error: Error, connection: Wire): void {
+    if (error instanceof DatabaseError && !this.#synced) this.#sync(connection);
+    super.handleError(error, connection);
+  }
+
+  #sync(connection: Wire): void {
+    this.#synced = true;
+    connection.sync();
   }
 
   #take(row: unknown): void {
