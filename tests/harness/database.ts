@@ -11,6 +11,8 @@ import { type Asked, makeWorld } from './world.ts';
 export interface TestDatabase {
   /** Compiles and runs a stack; answers its value. */
   answer(stack: StackInput, options?: StackOptions): Promise<Value>;
+  /** Compiles a stack once, to run it often. */
+  prepare(stack: StackInput): (options?: StackOptions) => Promise<Value>;
   /** The effects that the last run asked for. */
   asked(): readonly Asked[];
   /** Runs SQL as the tables' owner. */
@@ -46,13 +48,16 @@ function databaseOf(postgres: Postgres, ref: DatabaseRef, tables: Readonly<Recor
     release_savepoint: (run, _step, { depth }) => transactions.releaseSavepoint(run, depth),
     rollback_to_savepoint: (run, _step, { depth }) => transactions.rollbackToSavepoint(run, depth),
   });
-  return {
-    answer: async (stack, options = {}) => {
+  const prepare: TestDatabase['prepare'] = (stack) => {
+    const { stack: compiled } = compileStack({ ...stack, files: { ...tableFiles(tables), ...stack.files } });
+    return async (options = {}) => {
       world.asked.length = 0;
-      const run = newRun(world.effects, ref, options);
-      const { stack: compiled } = compileStack({ ...stack, files: { ...tableFiles(tables), ...stack.files } });
-      return (await compiled.execute(run, options.input ?? {})).value;
-    },
+      return (await compiled.execute(newRun(world.effects, ref, options), options.input ?? {})).value;
+    };
+  };
+  return {
+    prepare,
+    answer: async (stack, options = {}) => prepare(stack)(options),
     asked: () => world.asked,
     sql: async (text, params = []) => (await postgres.asOwner(ref, (client) => client.query(text, [...params]))).rows,
   };

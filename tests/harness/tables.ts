@@ -9,10 +9,15 @@ export interface TableText {
 }
 
 /** A workspace of tables and seed files. Throws when the files have errors. */
-export function testWorkspace(tables: Readonly<Record<string, TableText>>, files: Readonly<Record<string, string>> = {}): Workspace {
+export function testWorkspace(
+  tables: Readonly<Record<string, TableText>>,
+  files: Readonly<Record<string, string>> = {},
+): Workspace {
   const all = new Map(Object.entries({ 'ashlar.jsonc': '{"name": "test"}', ...files }));
   for (const [name, table] of Object.entries(tables)) {
-    const hasKey = Object.values(table.columns).some((column) => typeof column === 'object' && column !== null && 'primary' in column);
+    const hasKey = Object.values(table.columns).some(
+      (column) => typeof column === 'object' && column !== null && 'primary' in column,
+    );
     const columns = hasKey ? table.columns : { id: { type: 'int', primary: true }, ...table.columns };
     all.set(`tables/${name}.jsonc`, JSON.stringify({ description: name, ...table, columns }));
   }

@@ -1,5 +1,5 @@
 /** What PostgreSQL's errors become: codes of the contract (semantics 18), never its SQL or the values in it. */
-import { AshlarError, defineError, errorOf, nullNotAllowed, valueRefused } from '@ashlar/engine';
+import { AshlarError, defineError, divisionByZero, errorOf, nullNotAllowed, numberOutOfRange, valueRefused } from '@ashlar/engine';
 import { DatabaseError } from 'pg';
 
 export const uniqueViolation = defineError<{ table: string; columns: string }>({
@@ -111,10 +111,10 @@ const mappings: Readonly<Record<string, Mapping>> = {
   '23502': (error) => errorOf(nullNotAllowed, { column: error.column ?? 'A column' }, { cause: error, payload: place(error) }),
   '23514': (error) => errorOf(checkViolation, within(error), { cause: error, payload: place(error) }),
   '22001': refusedValue('the text is too long'),
-  '22003': refusedValue('the number is out of range'),
+  '22003': (error) => errorOf(numberOutOfRange, { what: error.column ?? 'A number of the query' }, { cause: error }),
   '22007': refusedValue('it is not a date or time'),
   '22008': refusedValue('the date or time is out of range'),
-  '22012': refusedValue('division by zero'),
+  '22012': (error) => errorOf(divisionByZero, { operator: '/' }, { cause: error }),
   '22P02': refusedValue('it has the wrong form'),
   '22P05': refusedValue('it has a character that can not be stored'),
   '22021': refusedValue('it has a character that can not be stored'),

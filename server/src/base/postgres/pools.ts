@@ -127,6 +127,10 @@ export class Pools {
       client.broken = true;
       if (!client.lent) void this.#close(client);
     });
+    // FATAL is the server's last word; the end of the connection itself is noticed only a moment later.
+    client.connection.on('errorMessage', (message: { readonly severity?: string }) => {
+      if (message.severity === 'FATAL') client.broken = true;
+    });
     client.release = (broken) => this.#release(client, broken !== undefined && broken !== false);
     try {
       await client.connect();

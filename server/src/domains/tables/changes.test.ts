@@ -12,9 +12,17 @@ beforeAll(async () => {
   postgres = await testPostgres();
 });
 
-async function publish(ref: DatabaseRef, from: Tables, to: Tables, drops: readonly string[], rows: readonly string[]): Promise<SchemaPlan> {
+async function publish(
+  ref: DatabaseRef,
+  from: Tables,
+  to: Tables,
+  drops: readonly string[],
+  rows: readonly string[],
+): Promise<SchemaPlan> {
   const problems = new Problems();
-  const plan = planSchema(definitionOf(testTables(from)), testTables(to), { drops, tablesWithRows: new Set(rows), problems });
+  const { definition } = await schemaState(postgres, ref);
+  expect(definition).toEqual(definitionOf(testTables(from)));
+  const plan = planSchema(definition, testTables(to), { drops, tablesWithRows: new Set(rows), problems });
   expect(problems.list.map(({ message }) => message)).toEqual([]);
   await applyPlan(postgres, ref, plan);
   await finishPlan(postgres, ref);
@@ -55,12 +63,14 @@ interface Case {
 }
 
 const item = (columns: Record<string, unknown>, indexes: readonly unknown[] = []): Tables => ({ item: { columns, indexes } });
+// biome-ignore format: a table of types
 const everyType = {
   a: 'int', b: 'bigint', c: { type: 'decimal', scale: 2, min: 0 }, d: 'float', e: { type: 'text', min: 1, max: 10 }, f: 'bool', g: 'timestamp', h: 'date',
   i: 'uuid', j: 'email', k: 'password', l: { type: 'enum', values: ["it's", 'b'] }, m: 'json', n: { type: 'list', items: 'text', max: 3 },
   o: { type: 'list', items: 'int' }, p: { type: 'timestamp', default: 'now' }, q: { type: 'uuid', default: 'uuid' }, r: { type: 'int', default: 7, unique: true },
-}; // biome-ignore format: a table of types
+};
 
+// biome-ignore format: a table of cases
 const cases: readonly Case[] = [
   { name: 'a table with every type', from: {}, to: item(everyType, [{ columns: ['e', 'a desc'] }, { columns: ['n'], type: 'gin' }, { columns: ['e'], type: 'search', language: 'german' }]), additive: true },
   { name: 'tables that refer to each other', from: {}, to: { a: { columns: { b_id: { type: 'int', references: 'b' } } }, b: { columns: { a_id: { type: 'int', references: 'a', nullable: true, on_delete: 'set_null' } } } }, additive: true },
@@ -101,7 +111,7 @@ const cases: readonly Case[] = [
   { name: 'a collation is set', from: item({ n: 'text' }), to: item({ n: { type: 'text', collate: 'de-x-icu' } }), rows: "insert into item (n) values ('ä')", select: 'n', kept: [{ n: 'ä' }], additive: true },
   { name: 'a collation is taken away', from: item({ n: { type: 'text', collate: 'de-x-icu' } }), to: item({ n: 'text' }), rows: "insert into item (n) values ('ä')", select: 'n', kept: [{ n: 'ä' }], additive: true },
   { name: 'long names', from: {}, to: { [`t${'x'.repeat(50)}`]: { columns: { [`c${'y'.repeat(50)}`]: { type: 'int', min: 1, unique: true } } } }, additive: true },
-]; // biome-ignore format: a table of cases
+];
 
 describe('from one definition to the next', () => {
   test.for(cases)('$name', async ({ from, to, drops = [], rows, select, kept, additive }) => {
@@ -113,12 +123,18 @@ describe('from one definition to the next', () => {
     await publish(fresh, {}, to, [], []);
     expect(await catalogue(ref)).toEqual(await catalogue(fresh));
     if (select !== undefined)
-      expect((await postgres.asOwner(ref, (client) => client.query(`select ${select} from item order by id`))).rows).toEqual(kept);
+      expect((await postgres.asOwner(ref, (client) => client.query(`select ${select} from item order by id`))).rows).toEqual(
+        kept,
+      );
     const state = await schemaState(postgres, ref);
     expect(state.definition).toEqual(definitionOf(testTables(to)));
     expect(state.pending).toEqual([]);
     // Planning again from there changes nothing.
-    const again = planSchema(state.definition, testTables(to), { drops: [], tablesWithRows: new Set(), problems: new Problems() });
+    const again = planSchema(state.definition, testTables(to), {
+      drops: [],
+      tablesWithRows: new Set(),
+      problems: new Problems(),
+    });
     expect(again.changes).toEqual([]);
     await Promise.all([postgres.dropDatabase(ref), postgres.dropDatabase(fresh)]);
   });

@@ -20,6 +20,8 @@ export interface ColumnMatches {
   readonly pairs: readonly ColumnPair[];
   readonly added: readonly Column[];
   readonly dropped: readonly ColumnShape[];
+  /** Something vanished that nobody named: a new column may be a renamed one. */
+  readonly asked: boolean;
 }
 
 /** Drops that a person named, and which of them were used. */
@@ -98,16 +100,18 @@ export function matchTables(
 /** Matches the columns of one table. */
 export function matchColumns({ before, after }: TablePair, drops: NamedDrops, problems: Problems): ColumnMatches {
   const { pairs, fresh, gone } = pair(before.columns, [...after.columns.values()]);
+  let asked = false;
   for (const column of gone) {
     const drop = `${after.name}.${column.name}`;
     // A renamed table is known by both names to whoever types it.
     if (drops.take(drop) || drops.take(`${before.name}.${column.name}`)) continue;
+    asked = true;
     const what = `The column ${drop}`;
     const [first] = fresh;
     if (first === undefined) problems.add(dropNotNamed, placeOfTable(after), { what, drop });
     else problems.add(renameOrDrop, first, { what, candidates: names(fresh), drop, was: column.name });
   }
-  return { pairs, added: fresh, dropped: gone };
+  return { pairs, added: fresh, dropped: gone, asked };
 }
 
 const names = (items: readonly { readonly name: string }[]): string => items.map(({ name }) => name).join(', ');

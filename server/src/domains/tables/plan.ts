@@ -119,8 +119,9 @@ function changeTable(pair: TablePair, context: Context): void {
   for (const column of columns.added) {
     const shape = shapes.get(column.name);
     if (shape === undefined) continue;
-    if (!empty && needsValue(shape)) problems.add(columnNeedsDefault, column, { column: `${table}.${column.name}` });
-    else changes.push(...addColumn(table, shape));
+    if (!empty && needsValue(shape)) {
+      if (!columns.asked) problems.add(columnNeedsDefault, column, { column: `${table}.${column.name}` });
+    } else changes.push(...addColumn(table, shape));
   }
   for (const column of columns.dropped) dropColumn(table, column, context);
   changeIndexes(before, after, empty, context);

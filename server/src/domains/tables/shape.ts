@@ -69,12 +69,21 @@ export function schemaVersionOf(definition: Definition): string {
   const tables = [...definition.values()].map((table) => ({
     ...table,
     columns: [...table.columns].sort(byName),
-    indexes: [...table.indexes].map((index) => JSON.stringify(index)).sort(),
+    indexes: table.indexes.map(canonical).sort(),
   }));
   return createHash('sha256')
-    .update(JSON.stringify(tables.sort(byName)))
+    .update(canonical(tables.sort(byName)))
     .digest('hex')
     .slice(0, 32);
+}
+
+/** JSON with sorted keys: what comes back out of jsonb has another order of keys than what went in. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }
 
 const byName = (a: { readonly name: string }, b: { readonly name: string }): number =>

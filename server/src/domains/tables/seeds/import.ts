@@ -166,7 +166,7 @@ async function importFile(
 function checked(source: SeedSource, row: SeedRow, { input, errors }: ReturnType<ReturnType<typeof rowCheck>>): ValueObject {
   const [first] = errors;
   if (first === undefined) return input;
-  const reason = first.code === 'unknown_input' ? `there is no column ${first.field}` : `${first.field} ${first.message}`;
+  const reason = first.code === 'unknown_input' ? `there is no column ${first.field}` : first.message;
   throw seedError(source, row.line, reason.replace(/\.$/, ''));
 }
 
