@@ -119,7 +119,9 @@ class WorkspaceCheck {
     const roots: RootTypes = { input: typeOfInputs(definition.inputs), request: requestType, auth, env: this.#env };
     const path = definition.pathText === '/' ? '' : definition.pathText;
     const label = `${definition.method} /api:${this.#workspace.groups.get(definition.group)?.path ?? definition.group}${path}`;
-    return this.#check({ label, kind: 'endpoint', steps: definition.stack.steps, response: definition.response, roots });
+    // What a stream sends is the stack's value; the gateway gives it the stream's form.
+    const response = definition.response ?? definition.stream?.of;
+    return this.#check({ label, kind: 'endpoint', steps: definition.stack.steps, response, roots });
   }
 
   #task(definition: TaskDefinition): StackAnalysis {

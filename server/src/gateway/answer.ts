@@ -1,5 +1,17 @@
 /** From what a stack ended with, or from an error, to an answer that can be sent. */
-import { type AshlarError, checkHeader, encodeJson, type Outcome, type StepInfo, type Value } from '@ashlar/engine';
+import {
+  type AshlarError,
+  type CompiledEndpoint,
+  checkHeader,
+  encodeJson,
+  errorOf,
+  type Outcome,
+  type StepInfo,
+  typeName,
+  type Value,
+  type ValueList,
+  wrongType,
+} from '@ashlar/engine';
 import type { ServedEnvironment } from '../domains/publishing/snapshot.ts';
 import { problemDocument, retryAfterSeconds } from './errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,7 +28,12 @@ const hasNoBody = (status: number): boolean => status === 204 || status === 205 
  * @param headers flat list that the answer's go to
  * @throws header_refused, result_too_large
  */
-export function outcomeAnswer(outcome: Outcome, environment: ServedEnvironment, method: string, headers: string[]): Answer {
+export function outcomeAnswer(
+  outcome: Outcome,
+  { definition }: CompiledEndpoint,
+  environment: ServedEnvironment,
+  headers: string[],
+): Answer {
   let contentType = jsonType;
   for (const [name, value] of outcome.headers ?? []) {
     checkHeader(name, value);
@@ -25,7 +42,9 @@ export function outcomeAnswer(outcome: Outcome, environment: ServedEnvironment, 
     else headers.push(name, value);
   }
   const { status } = outcome;
+  const { method, stream } = definition;
   if (hasNoBody(status)) return { status, headers, body: null, contentType };
+  if (stream !== undefined) return streamAnswer(outcome, stream.as, environment, headers);
   const body = bodyOf(outcome.value, contentType, environment);
   const validated = status === 200 && (method === 'GET' || method === 'HEAD');
   return { status, headers, body, contentType, validated, compressible: typeof body === 'string' };
@@ -36,6 +55,26 @@ function bodyOf(value: Value, contentType: string, environment: ServedEnvironmen
   if (raw && (typeof value === 'string' || value instanceof Uint8Array)) return value;
   const { decimals } = environment.compiled.workspace.settings;
   return encodeJson(value, { decimals, limitBytes: environment.limits.resultBytes });
+}
+
+/** The rows of a stream, one a line or one an event. Throws `wrong_type` when the value is no list. */
+function streamAnswer(
+  { status, value }: Outcome,
+  as: 'ndjson' | 'sse',
+  environment: ServedEnvironment,
+  headers: string[],
+): Answer {
+  if (!Array.isArray(value)) throw errorOf(wrongType, { what: '"of" of a stream', wanted: 'list', found: typeName(value) });
+  const { decimals } = environment.compiled.workspace.settings;
+  let left = environment.limits.resultBytes;
+  const lines: string[] = [];
+  for (const row of value as ValueList) {
+    const line = encodeJson(row, { decimals, limitBytes: Math.max(0, left) });
+    left -= line.length;
+    lines.push(as === 'sse' ? `data: ${line}\n\n` : `${line}\n`);
+  }
+  const contentType = as === 'sse' ? 'text/event-stream; charset=utf-8' : 'application/x-ndjson; charset=utf-8';
+  return { status, headers, body: lines.join(''), contentType, compressible: as === 'ndjson' };
 }
 
 /** Headers of answers that the server itself makes: problem documents and the control API's. */

@@ -141,7 +141,7 @@ export class EndpointServer {
       input,
     });
     const outcome: Outcome = await execute(run, entry, input);
-    return { answer: outcomeAnswer(outcome, environment, exchange.method, crossOrigin(exchange, routes.group)), run };
+    return { answer: outcomeAnswer(outcome, entry.endpoint, environment, crossOrigin(exchange, routes.group)), run };
   }
 
   #failure(exchange: Exchange, error: AshlarError, entry: RouteEntry | null): Answer {

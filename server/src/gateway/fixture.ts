@@ -45,6 +45,7 @@ export interface FakeEndpoint {
   readonly unknownInputs?: 'ignore' | 'refuse';
   readonly effects?: readonly string[];
   readonly writes?: readonly string[];
+  readonly stream?: 'ndjson' | 'sse';
   readonly execute?: (run: Run, input: ValueObject) => Outcome | Promise<Outcome>;
 }
 
@@ -81,6 +82,7 @@ function compiledEndpoint(group: string, fake: FakeEndpoint): CompiledEndpoint {
     inputs: new Map((fake.inputs ?? []).map((input) => [input.name, input])),
     unknownInputs: fake.unknownInputs ?? 'ignore',
     stack: { steps: { kind: 'array', items: [], ...place } },
+    ...(fake.stream === undefined ? {} : { stream: { as: fake.stream, of: { kind: 'null', ...place } } }),
     source,
     root,
   };
@@ -289,7 +291,8 @@ export function call(
       response.on('end', () => {
         const bytes = Buffer.concat(chunks);
         const text = bytes.toString('utf8');
-        const isJson = /json/.test(response.headers['content-type'] ?? '') && response.headers['content-encoding'] === undefined;
+        const isJson =
+          /\bjson\b/.test(response.headers['content-type'] ?? '') && response.headers['content-encoding'] === undefined;
         const json: unknown = isJson && text !== '' ? JSON.parse(text) : undefined;
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text, bytes, json });
       });

@@ -30,6 +30,9 @@ beforeAll(async () => {
           { path: '/injected', execute: () => answers('x', 200, { 'X-Own': 'a\r\nX-Evil: 1' }) },
           { path: '/unguarded', execute: () => answers('x', 200, { 'content-security-policy': '' }) },
           { path: '/script', execute: () => answers('alert(1)', 200, { 'content-type': 'text/javascript' }) },
+          { path: '/lines', stream: 'ndjson', execute: () => answers([{ n: 1 }, 'ä', null]) },
+          { path: '/events', stream: 'sse', execute: () => answers([{ n: 1 }, 2]) },
+          { path: '/no-list', stream: 'sse', execute: () => answers(5) },
           { path: '/tagged', execute: () => answers('x', 200, { ETag: '"v1"' }) },
           { path: '/vary', execute: () => answers(long, 200, { Vary: 'Accept-Language' }) },
         ],
@@ -86,6 +89,19 @@ describe('an answer', () => {
   it('of another type leaves as it is', async () => {
     const reply = await get('/api:shop/csv');
     expect([reply.text, reply.headers['content-type']]).toEqual(['a;b\n', 'text/csv']);
+  });
+});
+
+describe('a stream', () => {
+  it.each([
+    ['/lines', 'application/x-ndjson; charset=utf-8', '{"n":1}\n"ä"\nnull\n'],
+    ['/events', 'text/event-stream; charset=utf-8', 'data: {"n":1}\n\ndata: 2\n\n'],
+  ])('%s', async (path, type, text) => {
+    const reply = await get(`/api:shop${path}`);
+    expect([reply.status, reply.headers['content-type'], reply.text]).toEqual([200, type, text]);
+  });
+  it('of no list is an error', async () => {
+    expect((await get('/api:shop/no-list')).json).toMatchObject({ status: 400, code: 'wrong_type' });
   });
 });
 
