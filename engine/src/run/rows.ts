@@ -78,7 +78,9 @@ async function childRows(
     args,
   );
   const groups: ValueObject[][] = tuples.map(() => []);
-  shaped.forEach((row, i) => groups[indexes[i] ?? -1]?.push(row));
+  shaped.forEach((row, i) => {
+    groups[indexes[i] ?? -1]?.push(row);
+  });
   return places.map((place) => (child.single ? (groups[place]?.[0] ?? null) : (groups[place] ?? [])));
 }
 

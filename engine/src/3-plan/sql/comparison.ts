@@ -15,6 +15,7 @@ import {
   present,
   scalarReader,
   type UseState,
+  uuidOrderReader,
   wantedName,
 } from './uses.ts';
 
@@ -41,7 +42,8 @@ export function compareWithOperand(
   const ordered = operator !== '==' && operator !== '!=';
   if (!checkStatic(compiler, value, operator, operand, at)) return operator === '!=' ? yes : no;
   if (ordered && value.type.type === 'json') return jsonOrder(compiler, value, operator, operand);
-  return compiler.operand(operand, value.type, scalarReader(value.type), operator, wantedName(value.type), (bind) =>
+  const read = ordered && value.type.type === 'uuid' ? uuidOrderReader : scalarReader(value.type);
+  return compiler.operand(operand, value.type, read, operator, wantedName(value.type), (bind) =>
     ordered ? orderCases(value, operator, bind) : equalityCases(value, operator, bind),
   );
 }
@@ -70,6 +72,7 @@ function orderCases(value: SqlValue, operator: Comparison, bind: Bind): Partial<
     [present]: sql`${value.sql} ${sign(operator)} ${bind()}`,
     [nothing]: no,
     [asNumeric]: sql`${asDecimal(value)} ${sign(operator)} ${bind(numeric)}`,
+    ...(value.type.type === 'uuid' ? { [asText]: sql`${cast(value.sql, 'text')} ${sign(operator)} ${bind(text)}` } : {}),
   };
 }
 

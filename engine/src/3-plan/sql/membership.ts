@@ -127,13 +127,18 @@ function likeCondition(compiler: RowCompiler, operator: 'like' | 'ilike', left: 
   const value = compiler.value(left, text);
   if (familyOf(value.type) !== 'text') return wrongSide(compiler, left, 'a text', value);
   const word = operator === 'like' ? sql`like` : sql`ilike`;
-  if (compiler.touches(right)) return sql`${value.sql} ${word} ${compiler.value(right, text).sql}`;
+  if (compiler.touches(right)) return sql`${value.sql} ${word} ${safePattern(compiler.value(right, text).sql)}`;
   wantText(compiler, right, operator);
   return compiler.operand(right, text, patternReader, operator, 'a text', (bind) => ({
     [present]: sql`${value.sql} ${word} ${bind()}`,
     [nothing]: no,
     [emptyList]: no,
   }));
+}
+
+/** A pattern out of a column: a backslash at its very end stands for itself, which PostgreSQL would refuse. */
+function safePattern(pattern: Sql): Sql {
+  return sql`case when ${pattern} ~ '(^|[^\\\\])(\\\\\\\\)*\\\\$' then ${pattern} || '\\' else ${pattern} end`;
 }
 
 function wantText(compiler: RowCompiler, expression: Expression, operator: string): void {

@@ -219,6 +219,8 @@ function arithmetic(
   if (operator === '+' && a === 'text' && b === 'text') return { sql: sql`(${left.sql} || ${right.sql})`, type: text, nullable };
   if (a !== 'number') return refuseType(compiler, at, operator, 'two numbers', left.type);
   if (b !== 'number') return refuseType(compiler, at, operator, 'two numbers', right.type);
+  if (operator === '%' && (left.type.type === 'float' || right.type.type === 'float'))
+    return refuseValue(compiler, at, '% of floats', 'PostgreSQL has none; convert with |to_decimal.');
   return { ...numberArithmetic(operator, left, right), nullable };
 }
 

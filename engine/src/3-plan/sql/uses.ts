@@ -42,7 +42,8 @@ export interface Use {
   readonly wanted: string;
 }
 
-const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+/** The canonical spelling only: a uuid is text in stacks, and texts that differ in case differ. (Inputs of type uuid are brought to it.) */
+const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const int64Pattern = /^-?\d{1,19}$/;
 const maxInt64 = 9_223_372_036_854_775_807n;
 
@@ -112,7 +113,7 @@ function converterOf(of: SqlType): Converter {
     case 'date':
       return (value) => (value instanceof PlainDate ? plain(value) : undefined);
     case 'uuid':
-      return (value) => (typeof value === 'string' && uuidPattern.test(value) ? plain(value.toLowerCase()) : undefined);
+      return (value) => (typeof value === 'string' && uuidPattern.test(value) ? plain(value) : undefined);
     case 'json':
       return (value) => (isStorableJson(value) ? plain(value) : undefined);
     case 'list':
@@ -208,6 +209,14 @@ export const jsonOrderReader: Reader = (value, out, at) => {
   if (decimal === null) return mismatch;
   out[at] = decimal;
   return present;
+};
+
+/** Reads a text that is compared with a uuid by order: as a uuid, or as text when it is none. Both orders are the same. */
+export const uuidOrderReader: Reader = (value, out, at) => {
+  if (value === null) return nothing;
+  if (typeof value !== 'string' || !isStorable(value)) return mismatch;
+  out[at] = value;
+  return uuidPattern.test(value) ? present : asText;
 };
 
 /** Reads a condition's truth. */

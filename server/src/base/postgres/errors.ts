@@ -1,5 +1,13 @@
 /** What PostgreSQL's errors become: codes of the contract (semantics 18), never its SQL or the values in it. */
-import { AshlarError, defineError, divisionByZero, errorOf, nullNotAllowed, numberOutOfRange, valueRefused } from '@ashlar/engine';
+import {
+  AshlarError,
+  defineError,
+  divisionByZero,
+  errorOf,
+  nullNotAllowed,
+  numberOutOfRange,
+  valueRefused,
+} from '@ashlar/engine';
 import { DatabaseError } from 'pg';
 
 export const uniqueViolation = defineError<{ table: string; columns: string }>({
