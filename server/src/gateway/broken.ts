@@ -63,3 +63,9 @@ export function refuseBrokenRequest(error: ParserError, socket: Duplex, open: Re
   if (silent) socket.destroy();
   else socket.end(responseText(errorFor(error), nowMs), () => socket.destroy());
 }
+
+/** Answers a request whose body stopped coming, and ends its connection. */
+export function refuseLateRequest(socket: Duplex, open: ReadonlySet<Exchange>, nowMs: number): void {
+  const late: ParserError = Object.assign(new Error('the request is late'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' });
+  refuseBrokenRequest(late, socket, open, nowMs);
+}

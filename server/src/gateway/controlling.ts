@@ -82,7 +82,6 @@ export async function serveControl(
     return controlAnswer(answer);
   } catch (thrown) {
     const error = asAshlarError(thrown);
-    exchange.code = error.code;
     if (error.code === 'internal_error') log.error('a control call failed', failureFields(exchange, thrown));
     const headers = [...ownHeaders];
     const allow = allowHeader(error);

@@ -59,7 +59,6 @@ export class EndpointServer {
   /** Answers a request of a group; every error becomes a problem document. `address` is how the caller reached the server. */
   async serve(exchange: Exchange, path: GroupPath, snapshot: Snapshot, address: string): Promise<EndpointAnswer> {
     let entry: RouteEntry | null = null;
-    exchange.snapshot = snapshot;
     try {
       const routes = findGroup(snapshot, path);
       exchange.group = routes.group;
@@ -110,8 +109,7 @@ export class EndpointServer {
       : destinationOf(current, path, exchange.method);
   }
 
-  #enter(exchange: Exchange, { snapshot, routes, entry }: Destination): void {
-    exchange.snapshot = snapshot;
+  #enter(exchange: Exchange, { routes, entry }: Destination): void {
     exchange.group = routes.group;
     exchange.entry = entry;
     const debug = exchange.request.headers[debugHeader];
@@ -146,7 +144,6 @@ export class EndpointServer {
 
   #failure(exchange: Exchange, error: AshlarError, entry: RouteEntry | null): Answer {
     const { group } = exchange;
-    exchange.code = error.code;
     const headers = group === undefined ? newPublishedHeaders() : crossOrigin(exchange, group);
     const allow = allowHeader(error);
     if (allow !== null) headers.push('Allow', allow);

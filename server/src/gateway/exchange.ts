@@ -1,6 +1,6 @@
 /** One request and its answer on their way through the stations. Every station reads and writes this one object. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+import type { ServedGroup } from '../domains/publishing/snapshot.ts';
 import type { RunHost } from '../runtime/host.ts';
 import type { RouteEntry } from './route.ts';
 
@@ -41,8 +41,6 @@ export class Exchange {
   path = '';
   /** After the question mark, as sent; empty for none. */
   queryText = '';
-  /** The snapshot that this request reads from beginning to end. */
-  snapshot: Snapshot | undefined = undefined;
   group: ServedGroup | undefined = undefined;
   /** The endpoint, once routed. */
   entry: RouteEntry | null = null;
@@ -54,12 +52,8 @@ export class Exchange {
   continued = false;
   /** The connection ends with this answer. */
   closes = false;
-  /** An answer was written, or tried to. */
-  answered = false;
   /** What the answer was, for telemetry. */
   status = 0;
-  code: string | null = null;
-  bodyBytes = 0;
 
   constructor(
     request: IncomingMessage,

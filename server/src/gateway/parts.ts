@@ -21,7 +21,7 @@ export interface ClientLimits {
   readonly requestMs: number;
   /** Between two requests on one connection; longer than the usual load balancer's 60 s, so that it closes first. */
   readonly keepAliveMs: number;
-  /** Without a byte either way, for example a client that doesn't read its answer. */
+  /** Without a byte either way, while a body is awaited or an answer is not read; a stack that takes its time is left alone. */
   readonly idleMs: number;
   /** How often the first two are looked at. */
   readonly checkMs: number;
@@ -33,9 +33,9 @@ export interface ClientLimits {
 
 export const defaultClientLimits: ClientLimits = {
   headersMs: 10_000,
-  requestMs: 60_000,
+  requestMs: 120_000,
   keepAliveMs: 65_000,
-  idleMs: 120_000,
+  idleMs: 30_000,
   checkMs: 1_000,
   discardMs: 1_500,
   schemaMs: 1_000,

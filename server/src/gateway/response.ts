@@ -118,7 +118,6 @@ async function smaller(body: string | Uint8Array, bytes: number): Promise<Uint8A
 function write(exchange: Exchange, status: number, headers: string[], body: string | Uint8Array | null, nowMs: number): void {
   const { response } = exchange;
   exchange.status = status;
-  exchange.answered = true;
   if (response.destroyed || response.headersSent) return;
   headers.push('X-Request-Id', exchange.id, 'Date', dateHeader(nowMs));
   if (exchange.closes) headers.push('Connection', 'close');
@@ -128,8 +127,8 @@ function write(exchange: Exchange, status: number, headers: string[], body: stri
     response.end();
     return;
   }
-  exchange.bodyBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+  const bytes = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
   // As a string, head and body leave in one piece; latin1 where every character is one byte is the fastest way there.
-  if (typeof body === 'string') response.end(body, exchange.bodyBytes === body.length ? 'latin1' : 'utf8');
+  if (typeof body === 'string') response.end(body, bytes === body.length ? 'latin1' : 'utf8');
   else response.end(body);
 }

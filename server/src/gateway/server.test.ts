@@ -1,4 +1,5 @@
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, call, type Fixture, fakeInput, raw, startFixture } from './fixture.ts';
 
@@ -282,6 +283,42 @@ describe('hostile and clumsy clients', () => {
     expect(reply.text.match(/HTTP\/1\.1/g)).toHaveLength(1);
     expect(reply.closed).toBe(true);
     expect(reply.tookMs).toBeLessThan(3_000);
+  });
+
+  it('silence ends a body and an answer nobody reads, but not a stack that takes its time', async () => {
+    const impatient = await startFixture({
+      groups: {
+        shop: {
+          endpoints: [
+            { path: '/body', method: 'POST' },
+            { path: '/slow', execute: () => sleep(700).then(() => answers('slow')) },
+            { path: '/big', execute: () => answers('x'.repeat(40_000_000)) },
+          ],
+        },
+      },
+      clientLimits: { idleMs: 200 },
+    });
+    try {
+      const body = await raw(
+        impatient,
+        'POST /api:shop/body HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+      );
+      expect([statusOf(body.text), body.closed, body.tookMs < 1_500]).toEqual([408, true, true]);
+      expect((await call(impatient, 'GET', '/api:shop/slow')).json).toBe('slow');
+      const reader = connect(impatient.port, '127.0.0.1').pause();
+      reader.on('error', () => undefined);
+      reader.write('GET /api:shop/big HTTP/1.1\r\nHost: x\r\n\r\n');
+      await sleep(900);
+      let bytes = 0;
+      reader.on('data', (chunk: Buffer) => {
+        bytes += chunk.byteLength;
+      });
+      reader.resume();
+      await new Promise((done) => reader.once('close', done));
+      expect(bytes).toBeLessThan(40_000_000);
+    } finally {
+      await impatient.gateway.stop(0);
+    }
   });
 
   it('a body of 100 MB is refused at once and not read on', async () => {

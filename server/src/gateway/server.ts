@@ -1,12 +1,13 @@
 /** The gateway's server: sockets and their limits, the first fork of every request, start and stop. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
 import { type AshlarError, errorOf, headerBytes, urlBytes } from '@ashlar/engine';
 import { badRequest, expectationFailed, splitTarget, urlTooLong } from '../base/http/index.ts';
 import { type Control, mountCalls } from '../control/mount.ts';
 import { createAddressReader } from './address.ts';
 import { errorAnswer, ownHeaders } from './answer.ts';
-import { refuseBrokenRequest } from './broken.ts';
+import { refuseBrokenRequest, refuseLateRequest } from './broken.ts';
 import { serveControl } from './controlling.ts';
 import { assetAnswer, errorPage, indexPage } from './docs.ts';
 import { type EndpointAnswer, EndpointServer, failureFields } from './endpoint.ts';
@@ -73,6 +74,7 @@ class HttpGateway implements Gateway {
     server.on('checkContinue', (request, response) => this.#accept(request, response, true));
     server.on('checkExpectation', (request, response) => this.#refuse(request, response, errorOf(expectationFailed, {})));
     server.on('clientError', (error, socket) => refuseBrokenRequest(error, socket, this.#open, this.#parts.clock.now()));
+    server.on('timeout', (socket) => this.#onSilence(socket));
     // Nothing here tunnels or changes protocols: without a listener node would cut the connection without a word.
     server.on('connect', (_request, socket) =>
       socket.end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\nContent-Length: 0\r\n\r\n'),
@@ -117,6 +119,14 @@ class HttpGateway implements Gateway {
       }
       this.#onIdle = done;
     });
+  }
+
+  /** No byte came or left for a while: normal while a stack works, otherwise the client is too slow. */
+  #onSilence(socket: Socket): void {
+    const open = [...this.#open].filter(({ request, response }) => request.socket === socket && !response.writableFinished);
+    if (open.some(({ request, response }) => request.complete && !response.headersSent)) socket.setTimeout(this.#limits.idleMs);
+    else if (open.some(({ request }) => !request.complete)) refuseLateRequest(socket, this.#open, this.#parts.clock.now());
+    else socket.destroy();
   }
 
   #newExchange(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Exchange {
@@ -183,7 +193,6 @@ class HttpGateway implements Gateway {
   }
 
   #problem(exchange: Exchange, error: AshlarError): Answer {
-    exchange.code = error.code;
     return errorAnswer(error, exchange, { control: exchange.path.startsWith('/api/'), headers: [...ownHeaders] });
   }
 

@@ -33,7 +33,7 @@ export const requestTimeout = defineError<object>({
   code: 'request_timeout',
   status: 408,
   title: 'The request did not arrive in time',
-  solve: 'Send headers within 10 seconds and the whole request within 60.',
+  solve: 'Send headers within 10 seconds, the whole request within 120, and pause for less than 30.',
   message: () => 'The request did not arrive in time.',
 });
 export const bodyTooLarge = defineError<{ limitBytes: number }>({
