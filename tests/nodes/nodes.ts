@@ -72,7 +72,7 @@ export async function startNode(options: NodeOptions): Promise<TestNode> {
   const child = spawn(process.execPath, ['--disable-proto=delete', script, argument], {
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
     env: {
-      PATH: process.env['PATH'],
+      PATH: process.env.PATH,
       PORT: '0',
       ASHLAR_DATA: data,
       DATABASE_URL: options.databaseUrl,

@@ -49,7 +49,7 @@ describe('two publications at once', () => {
     const databaseUrl = await newInstance();
     const [first, second] = [await startNode({ databaseUrl }), await startNode({ databaseUrl })];
     const start = await control(first, 'POST', `${environmentPath}/publish`, { files: version(1) });
-    const parent = start.body['version'];
+    const parent = start.body.version;
     const answers = await Promise.all(
       [first, second].map((node, index) =>
         control(node, 'POST', `${environmentPath}/publish`, {

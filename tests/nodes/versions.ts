@@ -4,10 +4,10 @@ export const environmentPath = '/api/workspaces/nodes/environments/dev';
 /** Version `number`: `GET /api:nodes/which` answers the number, `GET /api:nodes/notes` reads the column of that version. */
 export function version(number: 1 | 2, change: 'added' | 'renamed' = 'added'): Record<string, string> {
   const columns: Record<string, unknown> = { id: { type: 'int', primary: true }, text: { type: 'text', default: 'x' } };
-  if (number === 2 && change === 'added') columns['more'] = { type: 'text', default: 'more' };
+  if (number === 2 && change === 'added') columns.more = { type: 'text', default: 'more' };
   if (number === 2 && change === 'renamed') {
-    delete columns['text'];
-    columns['body'] = { type: 'text', default: 'x', was: 'text' };
+    delete columns.text;
+    columns.body = { type: 'text', default: 'x', was: 'text' };
   }
   const column = number === 1 ? 'text' : change === 'added' ? 'more' : 'body';
   return {

@@ -28,12 +28,17 @@ async function settle(parts: PublishParts, environment: EnvironmentRecord, publi
   const version = await findVersion(postgres, publication.versionId);
   if (version === null) throw new Error(`publication ${publication.id} has lost its version`);
   if (publication.state === 'planned') {
-    if (!(await parts.schema.isApplied(environment.database, version.id))) return fail(postgres, publication, 'interrupted');
+    if (!(await parts.schema.isApplied(environment.database, version.id))) {
+      await fail(postgres, publication, 'interrupted');
+      return parts.release(environment.id);
+    }
     await movePublication(postgres, publication.id, ['planned'], 'schema_applied');
   }
   if (publication.state !== 'in_force') {
     await putInForce(postgres, publication);
     await parts.refresh();
+    // Whoever was killed may have let requests wait.
+    await parts.release(environment.id);
   }
   await finishRest(parts, environment, publication, version);
 }
