@@ -24,7 +24,7 @@ export function createClockEffects(clock: Clock) {
     sleep: async (run: Run, step: number, { durationMs }: { readonly durationMs: number }): Promise<null> => {
       const startedAt = run.clock();
       // A sleep beyond the deadline ends with it, and the check below says so.
-      await pause(run, Math.min(durationMs, run.remainingMs() + 1));
+      await pause(run, Math.min(durationMs, Math.ceil(run.remainingMs()) + 2));
       accountOf(hostOf(run)).add({
         step,
         frame: run.frame,

@@ -1,5 +1,14 @@
 /** external_api_request: calls another server through the guarded client. */
-import { AshlarError, decodeJson, type HttpRequestArgs, type Run, type Value, type ValueObject } from '@ashlar/engine';
+import {
+  AshlarError,
+  deadlineExceeded,
+  decodeJson,
+  errorOf,
+  type HttpRequestArgs,
+  type Run,
+  type Value,
+  type ValueObject,
+} from '@ashlar/engine';
 import { decodeText, type HttpClient, type OutboundAnswer, outboundTimeout } from '../base/http-client/index.ts';
 import { accountOf } from './account-of.ts';
 import { hostOf } from './host.ts';
@@ -12,19 +21,21 @@ export function createHttpRequest(client: HttpClient) {
   return async (run: Run, step: number, args: HttpRequestArgs): Promise<ValueObject> => {
     const startedAt = run.clock();
     const remainingMs = Math.max(1, run.remainingMs());
+    const wantedMs = args.timeoutMs === 0 ? defaultTimeoutMs : args.timeoutMs;
     // Reading ends when the client has gone; what may change something over there is brought to its end.
     const stop = args.method === 'GET' || args.method === 'HEAD' ? abortWith(run) : undefined;
     try {
       const answer = await client.request({
         ...args,
-        timeoutMs: Math.min(args.timeoutMs === 0 ? defaultTimeoutMs : args.timeoutMs, remainingMs),
+        timeoutMs: Math.min(wantedMs, remainingMs),
         totalMs: remainingMs,
         signal: stop?.signal,
       });
       return answerOf(answer, args.method, Math.round(run.clock() - startedAt));
     } catch (error) {
       // Where the run's own time is over, that is what happened.
-      if (error instanceof AshlarError && error.code === outboundTimeout.code) run.check();
+      if (remainingMs <= wantedMs && error instanceof AshlarError && error.code === outboundTimeout.code)
+        throw errorOf(deadlineExceeded, { deadlineMs: run.limits.deadlineMs }, { cause: error });
       throw error;
     } finally {
       stop?.close();

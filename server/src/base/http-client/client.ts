@@ -79,7 +79,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 async function withRetries(agent: Dispatcher, request: OutboundRequest): Promise<OutboundAnswer> {
   const endsAt = performance.now() + request.totalMs;
   for (let attempt = 0; ; attempt += 1) {
-    const timeoutMs = Math.max(1, Math.min(request.timeoutMs, Math.ceil(endsAt - performance.now())));
+    const timeoutMs = Math.max(1, Math.ceil(Math.min(request.timeoutMs, endsAt - performance.now())));
     const last = attempt >= request.retries;
     let pauseMs = Math.min(longestBackOffMs, backOffMs * 2 ** attempt) * (0.5 + Math.random() / 2);
     try {

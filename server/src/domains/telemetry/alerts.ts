@@ -53,16 +53,18 @@ export async function storeAlert(postgres: Postgres, alert: NewAlert): Promise<V
     if (error instanceof AshlarError) throw errorOf(alertTooLarge, { limitBytes: longestData }, { cause: error });
     throw error;
   }
-  // NUL can be a character of the language's texts, but not of jsonb's.
-  const storable = data.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, '$1\\ufffd');
   const id = newId('alr');
   const { rows } = await postgres.control<{ created_at: Date }>(
     `insert into alerts (id, environment_id, alert_type, severity, endpoint, data)
      values ($1, $2, $3, 'medium', $4, $5) returning created_at`,
-    [id, alert.environmentId, alert.alertType, alert.endpoint, storable],
+    [id, alert.environmentId, storableText(alert.alertType), alert.endpoint, storableJson(data)],
   );
   return { id, alert_type: alert.alertType, created_at: Timestamp.of(rows[0]?.created_at.getTime() ?? Date.now()) };
 }
+
+/** NUL and lone surrogates can stand in texts of the language, but not in PostgreSQL's: an alert is not refused for that. */
+const storableText = (text: string): string => text.replaceAll('\0', '\ufffd').toWellFormed();
+const storableJson = (json: string): string => json.replace(/(?<!\\)((?:\\\\)*)\\u(?:0000|d[89a-f][0-9a-f]{2})/gi, '$1\\ufffd');
 
 interface Row {
   readonly id: string;
