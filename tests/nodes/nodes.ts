@@ -123,7 +123,8 @@ export async function control(
     headers: { Authorization: `Bearer ${adminKey}`, ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: await answer.json() };
+  const sent: Record<string, unknown> = JSON.parse(await answer.text());
+  return { status: answer.status, body: sent };
 }
 
 /** What an endpoint answers; null for anything but 200. */

@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../harness/postgres.ts';
+
+const main = join(import.meta.dirname, '../../server/src/main.ts');
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const clean of cleanups.splice(0).reverse()) clean();
+});
+
+function folder(): string {
+  const path = temporaryFolder();
+  cleanups.push(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** The server as a process; `until` resolves when its output holds a text. */
+function start(environment: Record<string, string>) {
+  const child = spawn(process.execPath, ['--disable-proto=delete', main], {
+    env: { PATH: process.env.PATH, PORT: '0', ASHLAR_WORKSPACES: '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  cleanups.push(() => child.kill('SIGKILL'));
+  const output = { stdout: '', stderr: '' };
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => {
+      output[name] += chunk.toString('utf8');
+    });
+  const until = async (pattern: RegExp): Promise<string> => {
+    for (;;) {
+      const found = pattern.exec(output.stdout);
+      if (found !== null) return found[0];
+      if (child.exitCode !== null) throw new Error(`the server ended: ${output.stdout}${output.stderr}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  };
+  return { child, output, ended, until };
+}
+
+describe('a start that a person has to help with', () => {
+  it.each([
+    ['a port that is none', { PORT: 'eighty' }, /^PORT can't be used: .*\n$/],
+    ['an admin key that is too short', { ASHLAR_ADMIN_KEY: 'short' }, /^ASHLAR_ADMIN_KEY can't be used: .*32 characters.*\n$/],
+    ['a setting that is none', { ASHLAR_DATTA: 'x' }, /^ASHLAR_DATTA is not a setting\..*\n$/],
+    [
+      'a DATABASE_URL without a server',
+      { DATABASE_URL: 'postgres://nobody:secret-word@127.0.0.1:1/postgres' },
+      /^DATABASE_URL: .*\n$/,
+    ],
+  ])('ends with one line and exit code 2: %s', async (_what, environment, line) => {
+    const { output, ended } = start({ ASHLAR_DATA: folder(), ...environment });
+    expect(await ended).toBe(2);
+    expect(output.stderr).toMatch(line);
+    expect(output.stderr).not.toContain('secret-word');
+  });
+
+  it('ends with one line and exit code 2 when the port is taken', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    cleanups.push(() => taken.close());
+    await new Promise((resolve) => taken.once('listening', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const { output, ended } = start({ ASHLAR_DATA: folder(), PORT: String(port) });
+    expect(await ended).toBe(2);
+    expect(output.stderr).toMatch(new RegExp(`^Port ${port} on 127.0.0.1 is taken;.*\n$`, 'm'));
+  });
+});
+
+describe('a start', () => {
+  it('makes a key once, serves folders with their local values, stops on SIGTERM, and knows all of it the next time', async () => {
+    const data = folder();
+    const workspace = join(data, 'hello');
+    mkdirSync(join(workspace, 'apis/hello'), { recursive: true });
+    writeFileSync(join(workspace, 'ashlar.jsonc'), '{"name": "hello"}');
+    writeFileSync(join(workspace, 'env.jsonc'), '{"WORD": {"secret": true}}');
+    writeFileSync(join(workspace, 'env.local.jsonc'), '{"WORD": "moin" /* of this machine */}');
+    writeFileSync(join(workspace, 'apis/hello/word.get.jsonc'), '{"stack": [], "response": "{{ env.WORD }}"}');
+    const settings = { ASHLAR_DATA: join(data, 'data'), ASHLAR_WORKSPACES: workspace };
+
+    const first = start(settings);
+    const url = (await first.until(/http:\/\/127\.0\.0\.1:\d+/)).trim();
+    const key = (await first.until(/ashlar_[a-z2-7]{52}/)).trim();
+    const keyFile = join(data, 'data/admin-key');
+    expect(readFileSync(keyFile, 'utf8').trim()).toBe(key);
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    expect(first.output.stderr).not.toContain(key);
+    expect(await (await fetch(`${url}/api:hello/word`)).json()).toBe('moin');
+    const headers = { Authorization: `Bearer ${key}` };
+    const versions = await fetch(`${url}/api/workspaces/hello/environments/dev/versions`, { headers });
+    expect(await versions.json()).toMatchObject([{ author: 'start' }]);
+    const files = await fetch(`${url}/api/workspaces/hello/environments/dev/variables`, { headers });
+    expect(await files.text()).not.toContain('moin');
+    first.child.kill('SIGTERM');
+    expect(await first.ended).toBe(0);
+
+    const second = start(settings);
+    const again = (await second.until(/http:\/\/127\.0\.0\.1:\d+/)).trim();
+    await second.until(/Admin key: in .*admin-key/);
+    expect(second.output.stdout).not.toContain(key);
+    const same = await fetch(`${again}/api/workspaces/hello/environments/dev/versions`, { headers });
+    expect(await same.json()).toHaveLength(1);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  });
+
+  it('shows the problems of a folder with their places, and serves the others', async () => {
+    const data = folder();
+    for (const [name, response] of [
+      ['good', '"fine"'],
+      ['bad', '"{{ nobody }}"'],
+    ] as const) {
+      mkdirSync(join(data, name, `apis/${name}`), { recursive: true });
+      writeFileSync(join(data, name, 'ashlar.jsonc'), `{"name": "${name}"}`);
+      writeFileSync(join(data, name, `apis/${name}/x.get.jsonc`), `{"stack": [],\n"response": ${response}}`);
+    }
+    const server = start({ ASHLAR_DATA: join(data, 'data'), ASHLAR_WORKSPACES: `${join(data, 'bad')},${join(data, 'good')}` });
+    const url = (await server.until(/http:\/\/127\.0\.0\.1:\d+/)).trim();
+    expect(server.output.stdout).toMatch(/apis\/bad\/x\.get\.jsonc:2:\d+ {2}error/);
+    expect(await (await fetch(`${url}/api:good/x`)).json()).toBe('fine');
+    expect((await fetch(`${url}/api:bad/x`)).status).toBe(404);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+});
