@@ -42,7 +42,7 @@ export async function buildSnapshot(parts: BuildParts, last: Snapshot | undefine
     if (served !== undefined) environments.set(record.id, served);
   }
   parts.cache.prune(new Set([...environments.values()].map((environment) => environment.versionId)));
-  return { revision: state.revision, environments, groups: groupsOf(environments) };
+  return { revision: state.revision, environments, groups: groupsOf(environments, last) };
 }
 
 function readState(postgres: Postgres): Promise<ControlState> {
@@ -108,12 +108,18 @@ async function build(
   };
 }
 
-function groupsOf(environments: ReadonlyMap<string, ServedEnvironment>): Map<string, ServedGroup> {
+/** A group stays the same object while its environment does: whoever keeps something for it (its routes) finds it again. */
+function groupsOf(environments: ReadonlyMap<string, ServedEnvironment>, last: Snapshot | undefined): Map<string, ServedGroup> {
   const groups = new Map<string, ServedGroup>();
   for (const environment of environments.values()) {
     const { workspace, endpoints } = environment.compiled;
     for (const definition of workspace.groups.values()) {
       const path = environment.isDefault ? definition.path : `${definition.path}:${environment.name}`;
+      const before = last?.groups.get(path);
+      if (before !== undefined && before.environment === environment) {
+        groups.set(path, before);
+        continue;
+      }
       const own = endpoints.filter((endpoint) => endpoint.definition.group === definition.folder);
       groups.set(path, { definition, environment, endpoints: own });
     }

@@ -13,7 +13,7 @@ export const holdChannel = 'ashlar_hold';
 const pollMs = 500;
 
 export interface SnapshotParts {
-  readonly postgres: Postgres;
+  readonly postgres: Pick<Postgres, 'listen'>;
   readonly log: Log;
   /** Reads the revision in force. */
   readonly revision: () => Promise<{ readonly revision: number; readonly unfinished: boolean }>;
