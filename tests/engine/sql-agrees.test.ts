@@ -243,3 +243,59 @@ describe('arithmetic', () => {
     await expect(asking('int', '{{ db.t_int.v / db.t_int.w > 0 }}')()).resolves.toBe('division_by_zero');
   });
 });
+
+describe('filters', () => {
+  const texts = [
+    'to_lower',
+    'trim',
+    'trim:"b%"',
+    'strlen',
+    'substr:1',
+    'substr:-2',
+    'substr:0:1',
+    'substr:-3:2',
+    'substr:1:-1',
+    'substr:9:9',
+    'replace:"a":"x%"',
+    'replace:"":"x"',
+    'to_text',
+    'min:"b"',
+    'max:"b"',
+    'first_notnull:"none"',
+  ];
+  const numbers = ['round', 'round:1', 'round:-1', 'min:1', 'max:0.5', 'to_decimal', 'first_notnull:1', 'to_text'];
+  const rows: readonly (readonly [string, string])[] = [
+    ...texts.map((filter) => ['text', filter] as const),
+    ...numbers.flatMap((filter) => [['int', filter] as const, ['decimal', filter] as const]),
+    ...['round:2', 'to_decimal', 'min:1', 'to_text'].map((filter) => ['float', filter] as const),
+    ['decimal', 'to_int'], ['timestamp', 'to_text'], ['date', 'to_text'], ['uuid', 'to_text'], ['bool', 'to_text'],
+  ]; // biome-ignore format: a table of filters
+
+  test.for(rows)('%s|%s', async ([name, filter]) => {
+    const step = {
+      function: 'query_records',
+      table: `t_${name}`,
+      where: `{{ db.t_${name}.id in input.ids }}`,
+      eval: { x: `{{ db.t_${name}.v|${filter} }}` },
+      output: ['v'],
+      return_as: 'r',
+    };
+    const run = db.prepare({
+      input: { ids: { type: 'json' } },
+      stack: [step],
+      response: `{{ [r|map:item.x, r|map:(item.v|${filter})] }}`,
+    });
+    const ids = rowsOf(name).flatMap(({ w }, i) => (w === null && rowsOf(name)[i]?.v !== 9007199254740991 ? [i + 1] : []));
+    const huge = (v: Value): boolean =>
+      filter === 'to_int' && v instanceof Decimal && !Number.isSafeInteger(Math.trunc(v.toNumber()));
+    const [found, wanted] = (await run({ input: { ids: ids.filter((id) => !huge(rowsOf(name)[id - 1]?.v ?? null)) } })) as [
+      Value[],
+      Value[],
+    ];
+    expect(found.length).toBeGreaterThan(1);
+    // Of an int and a decimal SQL makes a decimal whichever it takes: equal by value is what counts.
+    expect(found.map((x, i) => [x, wanted[i], operators.equals(x, wanted[i] ?? null)])).toEqual(
+      found.map((x, i) => [x, wanted[i], true]),
+    );
+  });
+});

@@ -1,5 +1,7 @@
 /** Aggregates over groups of rows: `db.order|count`, `db.order.total|sum`. */
+
 import type { Expression, FilterExpression } from '../../1-syntax/ast.ts';
+import { findFilter } from '../../filters/index.ts';
 import { decimal, familyOf, int } from './column-types.ts';
 import { asDecimal } from './comparison.ts';
 import type { RowCompiler } from './compiler.ts';
@@ -8,6 +10,9 @@ import { reach, type SqlValue } from './scope.ts';
 import { type Sql, sql } from './tree.ts';
 
 export const aggregateNames: readonly string[] = ['count', 'sum', 'avg', 'min', 'max'];
+
+/** The canonical name: `average` is `avg`. */
+const nameOf = (filter: FilterExpression): string => findFilter(filter.name)?.filter.name ?? filter.name;
 
 /** Whether a filter stands for an aggregate here: `min` and `max` with an argument choose of two values instead. */
 export function isAggregate(compiler: RowCompiler, filter: FilterExpression): boolean {
@@ -18,7 +23,7 @@ export function isAggregate(compiler: RowCompiler, filter: FilterExpression): bo
 
 /** An aggregate. count of a row counts rows, of a column those that are not null; sum of nothing is 0, avg, min, max are null. */
 export function aggregateValue(compiler: RowCompiler, filter: FilterExpression): SqlValue {
-  const name = filter.name.toLowerCase();
+  const name = nameOf(filter);
   const { input } = filter;
   if (name === 'count') return { sql: countOf(compiler, input), type: int, nullable: false };
   const value = compiler.insideAggregate().value(input);

@@ -55,6 +55,16 @@ export class RowCompiler {
     return touchesRows(expression, this.scope);
   }
 
+  /** The condition of a whole parameter. A text without braces would be true for every row: it is refused. */
+  root(expression: Expression): Sql {
+    if (expression.kind === 'text' || expression.kind === 'template')
+      this.context.report(badParameter, expression, {
+        message: 'A condition is an expression in {{ }}, and this is a text.',
+        hint: '"{{ db.order.status == input.status }}"',
+      });
+    return this.condition(expression);
+  }
+
   /** A condition: true or not true, null inside SQL counting as not true. */
   condition(expression: Expression): Sql {
     if (!this.touches(expression)) return this.#outerTruth(expression);

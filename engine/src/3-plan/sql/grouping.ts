@@ -44,7 +44,7 @@ export function compileGroups(context: CompileContext, table: Table, source: Sql
   return {
     selection,
     groupBy: single ? sql`` : sql` group by ${list(columns.map((c) => c.value.sql))}`,
-    having: having === undefined ? and() : compiler.condition(having),
+    having: having === undefined ? and() : compiler.root(having),
     sort: single ? [] : sortOf(context, selection, columns),
     single,
   };

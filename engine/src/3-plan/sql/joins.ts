@@ -45,7 +45,7 @@ export function compileJoins(context: CompileContext, node: JsonNode | undefined
       continue;
     }
     const expression = context.step.parse(on);
-    const condition = new RowCompiler(context, inner).condition(expression);
+    const condition = new RowCompiler(context, inner).root(expression);
     parts.push(
       sql` ${left ? sql`left join` : sql`join`} ${identifier(source.table.name)} as ${identifier(alias)} on ${condition}`,
     );

@@ -111,7 +111,7 @@ class ListCompiler {
   #where(): Sql {
     const expression = this.#step.expression('where');
     if (expression === undefined) return and();
-    return new RowCompiler(this.#context, this.#joins.scope, { optional: 'allowed' }).condition(expression);
+    return new RowCompiler(this.#context, this.#joins.scope, { optional: 'allowed' }).root(expression);
   }
 
   #rows(body: Body): CompiledList {

@@ -40,7 +40,7 @@ export function rowCondition(context: CompileContext, source: SqlSource, use: 'r
     if (key === undefined) return undefined;
     return { condition: compareWithOperand(compiler, key, '==', id, id), byKey: true };
   }
-  if (where !== undefined) return { condition: compiler.condition(where), byKey: false };
+  if (where !== undefined) return { condition: compiler.root(where), byKey: false };
   context.report(badParameter, step.node, { message: 'Say which record: give id, or where.' });
   return undefined;
 }
