@@ -23,7 +23,8 @@ export interface LogOptions {
 }
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
-const secretName = /pass(word|wd|phrase)?$|secret|token|authorization|cookie|credential|(api|admin|private|token|access)[_-]?key$/i;
+const secretName =
+  /pass(word|wd|phrase)?$|secret|token|authorization|cookie|credential|(api|admin|private|token|access)[_-]?key$/i;
 /** `scheme://user:password@host`: the password is cut out of any text. */
 const urlPassword = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach a terminal

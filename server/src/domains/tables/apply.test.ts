@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { testPostgres } from '../../../../tests/harness/postgres.ts';
 import { type TableText, testTables, testWorkspace } from '../../../../tests/harness/tables.ts';
 import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
-import type { SchemaChanges } from '../publishing/schema-changes.ts';
 import { applyPlan, createSchemaChanges, finishPlan, planSchema, type SchemaPlan, schemaState } from './index.ts';
 
 type Tables = Readonly<Record<string, TableText>>;
@@ -174,7 +173,7 @@ test('the query role reads everything but passwords, also in columns that come l
 });
 
 test('publishing gets what it asks for', async () => {
-  const schema: SchemaChanges = createSchemaChanges(postgres, async (password) => `hashed ${password}`);
+  const schema = createSchemaChanges(postgres, async (password) => `hashed ${password}`);
   const workspace = testWorkspace(
     { item: { columns: { n: 'int', p: 'password' } } },
     { 'seeds/item.jsonl': '{"n": 1, "p": "secret"}\n' },

@@ -3,7 +3,11 @@ import { createHash } from 'node:crypto';
 import { realpathSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '../start-error.ts';
+
+/** How long a held lock is waited for. */
+const waitMs = 2_000;
 
 export interface FolderLock {
   release(): Promise<void>;
@@ -19,16 +23,24 @@ export async function lockFolder(folder: string, socketFolder: string): Promise<
   const name = createHash('sha256').update(`${dev}:${ino}:${path}`).digest('hex').slice(0, 32);
   const abstract = process.platform === 'linux';
   const address = abstract ? `\0ashlar-${name}` : join(socketFolder, 'lock');
-  let server = await listen(address);
-  if (server === null && !abstract && !(await answers(address))) {
-    rmSync(address, { force: true });
-    server = await listen(address);
-  }
+  const server = await listenSoon(address, abstract);
   if (server === null)
     throw new StartError(`Another server uses the data folder ${folder}: stop it, or choose another folder with ASHLAR_DATA.`);
-  const held = server;
-  held.unref();
-  return { release: () => new Promise((resolve) => held.close(() => resolve())) };
+  server.unref();
+  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+}
+
+/** Tries for a while: a server that was just killed or is stopping lets go a moment later. */
+async function listenSoon(address: string, abstract: boolean): Promise<Server | null> {
+  const end = performance.now() + waitMs;
+  for (;;) {
+    const server = await listen(address);
+    if (server !== null) return server;
+    // A socket file outlives its process; nobody answers on it then.
+    if (!abstract && !(await answers(address))) rmSync(address, { force: true });
+    if (performance.now() > end) return null;
+    await sleep(50);
+  }
 }
 
 /** Listens there; null when the address is taken. */

@@ -65,7 +65,7 @@ export class EmbeddedServer {
       );
     const lock = await lockFolder(folders.root, folders.socket);
     try {
-      await takeOver(folders.data, log);
+      await takeOver(folders.data, folders.socket, log);
       await makeCluster(folders, binaries, durable);
       writeConfiguration(folders, durable);
       const server = new EmbeddedServer(folders, binaries, lock, log);
@@ -171,7 +171,7 @@ export class EmbeddedServer {
       await sleep(restartDelaysMs[Math.min(attempt, restartDelaysMs.length - 1)]);
       if (this.#stopping) return;
       try {
-        await takeOver(this.#folders.data, this.#log);
+        await takeOver(this.#folders.data, this.#folders.socket, this.#log);
         await this.#launch();
         this.#log.info('PostgreSQL runs again');
         return;

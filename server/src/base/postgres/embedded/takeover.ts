@@ -14,8 +14,8 @@ const fastMs = 60_000;
 const immediateMs = 15_000;
 const childrenMs = 15_000;
 
-/** Leaves the data folder without processes and without a pid file. Throws StartError where that can't be reached. */
-export async function takeOver(dataFolder: string, log: Log): Promise<void> {
+/** Leaves both folders without processes and without lock files. Throws StartError where that can't be reached. */
+export async function takeOver(dataFolder: string, socketFolder: string, log: Log): Promise<void> {
   if (!existsSync(dataFolder)) return;
   const folder = realpathSync(dataFolder);
   const pidFile = join(folder, 'postmaster.pid');
@@ -29,8 +29,9 @@ export async function takeOver(dataFolder: string, log: Log): Promise<void> {
     throw new StartError(
       `Processes of an earlier database still run on ${dataFolder} (${processesIn(folder).join(', ')}): end them and start again.`,
     );
-  // The number in the file may be a zombie's or by now another program's; PostgreSQL would refuse to start because of it.
+  // The number in these files may be a zombie's or by now another program's; PostgreSQL would refuse to start because of it.
   rmSync(pidFile, { force: true });
+  for (const name of ['.s.PGSQL.5432', '.s.PGSQL.5432.lock']) rmSync(join(socketFolder, name), { force: true });
 }
 
 /** SIGINT (no new connections, transactions rolled back, checkpoint), after a while SIGQUIT. */
