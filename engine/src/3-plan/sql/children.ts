@@ -17,7 +17,7 @@ import { QueryPlan, reading } from './query-plan.ts';
 import { reach, type SqlScope, type SqlSource, type SqlValue, tableSource } from './scope.ts';
 import { fromTable, readEval, Selection, selectOutput } from './selection.ts';
 import { orderBy, readSort, type SortTerm } from './sorting.ts';
-import { and, clause, identifier, list, or, type Sql, sql, textLiteral } from './tree.ts';
+import { and, clause, identifier, list, numberLiteral, or, type Sql, sql } from './tree.ts';
 import { emptyList, listReader, listWithNull, present } from './uses.ts';
 
 /** How rows leave a statement: what is taken out again, and what is put in. */
@@ -305,7 +305,7 @@ function childPlan(context: CompileContext, parts: ChildParts): ChildPlan {
     context.report(notInSql, parts.at, { what: 'A list column of an outer row', hint: 'Connect the rows by plain columns.' });
   const outer = needs.map((need) => ({ value: outerValue(level, need), arg: context.given() }));
   const { maxRows } = context.step.workspace.settings;
-  const limit = sql` limit ${textLiteral(String(maxRows + 1))}::int8`;
+  const limit = sql` limit ${numberLiteral(String(maxRows + 1))}`;
   const built = simple
     ? anyStatement(context, parts, only, outer[0]?.arg ?? 0, limit)
     : lateralStatement(
@@ -366,7 +366,7 @@ function lateralStatement(
     return { kind: 'bind', use, binding: bindingOf({ type: 'list', items: type.type }) };
   });
   const names = list([...types.map((_type, i) => identifier(`c${i}`)), identifier('~n')]);
-  const each = parts.perOuter === undefined ? sql`` : sql` limit ${textLiteral(String(parts.perOuter))}::int8`;
+  const each = parts.perOuter === undefined ? sql`` : sql` limit ${numberLiteral(String(parts.perOuter))}`;
   const inner = sql`select ${selection.sql()} from ${fromTable(parts.table)}${clause('where', parts.where.whole)}${orderBy(parts.sort)}${each}`;
   const order = list([
     sql`"~p"."~n"`,

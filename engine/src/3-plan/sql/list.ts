@@ -16,7 +16,7 @@ import { type DatabasePlan, QueryPlan, reading } from './query-plan.ts';
 import { type SqlSource, type SqlValue, tableSource } from './scope.ts';
 import { fromTable, readEval, type Selection, selectOutput } from './selection.ts';
 import { orderBy, readSort, type SortTerm } from './sorting.ts';
-import { and, clause, type Sql, sql, textLiteral } from './tree.ts';
+import { and, clause, numberLiteral, type Sql, sql } from './tree.ts';
 
 /** How much of the list is answered, and in which shape. */
 export type Paging =
@@ -239,7 +239,7 @@ class ListCompiler {
     }
     const [limitArg, offsetArg] = [this.#argOf('limit'), this.#argOf('offset')];
     if (limitArg === null && offsetArg === null)
-      return { paging: { kind: 'all', maxRows }, condition: and(), limit: sql` limit ${textLiteral(String(maxRows + 1))}::int8` };
+      return { paging: { kind: 'all', maxRows }, condition: and(), limit: sql` limit ${numberLiteral(String(maxRows + 1))}` };
     const sentLimit = context.given();
     const paging: Paging = { kind: 'cut', limitArg, offsetArg, maxRows, sentLimit };
     return {

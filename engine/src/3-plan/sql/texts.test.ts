@@ -69,8 +69,8 @@ test('whole statements', () => {
       with: { orders: { table: 'order', where: '{{ db.order.customer_id == db.customer.id }}', output: ['id'] } },
     }),
   ).toEqual([
-    'select "customer"."id" as "id" from "customer" order by "customer"."id" limit \'10001\'::int8',
-    'select "order"."id" as "id", "order"."customer_id" as "~0" from "order" where "order"."customer_id" = any($1::int8[]) order by "order"."id" limit \'10001\'::int8',
+    'select "customer"."id" as "id" from "customer" order by "customer"."id" limit 10001',
+    'select "order"."id" as "id", "order"."customer_id" as "~0" from "order" where "order"."customer_id" = any($1::int8[]) order by "order"."id" limit 10001',
   ]);
 });
 

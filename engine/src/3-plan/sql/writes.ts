@@ -21,7 +21,7 @@ import { type Compiled, type RowCondition, rowCondition } from './record.ts';
 import { type SqlSource, tableSource } from './scope.ts';
 import { addOwnColumns, fromTable, Selection } from './selection.ts';
 import { and, clause, identifier, list, qualified, type Sql, sql } from './tree.ts';
-import { givenReader, nothing, nullReader, present } from './uses.ts';
+import { givenReader, nothing, nullReader, present, type Use } from './uses.ts';
 
 /** One column that a write sends. */
 export interface WrittenColumn {
@@ -53,14 +53,17 @@ export interface PatchPlan extends DatabasePlan {
   readonly visible: readonly string[];
 }
 
+/** Which table is written, and what the record's answer holds: all columns but passwords. */
+interface WriteTarget {
+  readonly table: Table;
+  readonly selection: Selection;
+}
+
 /** What a step that writes one record has at hand. */
-interface WriteStep {
+interface WriteStep extends WriteTarget {
   readonly context: CompileContext;
   readonly step: StepCheck;
-  readonly table: Table;
   readonly source: SqlSource;
-  /** What the record's answer holds: all columns but passwords. */
-  readonly selection: Selection;
 }
 
 function writeStep(step: StepCheck, phase: Phase): WriteStep | undefined {
@@ -74,7 +77,7 @@ function writeStep(step: StepCheck, phase: Phase): WriteStep | undefined {
 
 const resultOf = (write: WriteStep): Type => objectOf(write.selection.fields());
 
-function facts(write: WriteStep, byUniqueKey: boolean, counted: boolean): StatementFacts {
+function facts(write: WriteTarget, byUniqueKey: boolean, counted: boolean): StatementFacts {
   const columns = write.selection.columns();
   const all = counted ? [...columns, { name: '~n', ...bindingOf({ type: 'int' }) }] : columns;
   return { table: write.table.name, columns: all, access: 'write', maxRows: 1, byUniqueKey, locks: false };
@@ -258,22 +261,36 @@ export function compileEdit(step: StepCheck, phase: Phase): Compiled<WritePlan> 
       message: '`data` is empty: nothing would be changed.',
     });
   return {
-    plan: planOf(write, changeOne(write, row, updateSet(write, columns)), columns, row),
+    plan: planOf(
+      write,
+      changeOne(
+        write,
+        row,
+        updateSet(
+          write.table,
+          columns.map((column) => assignment(write, column)),
+        ),
+      ),
+      columns,
+      row,
+    ),
     context: write.context,
     result: resultOf(write),
   };
 }
 
-function updateSet(write: WriteStep, columns: readonly WrittenColumn[]): Sql {
-  const assignments = columns.map((c) => sql`${identifier(c.writer.column.name)} = ${sentValue(write, c)}`);
-  return sql`update ${identifier(write.table.name)} set ${list(assignments)}`;
+function updateSet(table: Table, assignments: readonly Sql[]): Sql {
+  return sql`update ${identifier(table.name)} set ${list(assignments)}`;
 }
+
+const assignment = (write: WriteStep, column: WrittenColumn): Sql =>
+  sql`${identifier(column.writer.column.name)} = ${sentValue(write, column)}`;
 
 /**
  * Changes one row. By key: at once. By condition: up to two matching rows are locked and counted first, and the change is made
  * only when there is one; the answer always has one row, with the number of matches as `~n`.
  */
-function changeOne(write: WriteStep, row: RowCondition, change: Sql): Sql {
+function changeOne(write: WriteTarget, row: RowCondition, change: Sql): Sql {
   const { table, selection } = write;
   if (row.byKey) return sql`${change}${clause('where', row.condition)} returning ${selection.sql()}`;
   const key = qualified(table.name, table.key.name);
@@ -303,12 +320,15 @@ export function compilePatch(step: StepCheck, phase: Phase): Compiled<PatchPlan>
   checkPatch(write, data);
   const dataArg = context.arg(data);
   const columns = new Map<string, WrittenColumn>();
-  for (const column of table.columns.values()) if (!column.primary) columns.set(column.name, written(write, column, null));
-  const statementFor = (names: readonly string[]): QueryPlan => {
-    const chosen = names.flatMap((name) => columns.get(name) ?? []);
-    const tree = chosen.length === 0 ? readOne(write, row) : changeOne(write, row, updateSet(write, chosen));
-    return new QueryPlan(tree, context.uses, facts(write, row.byKey, !row.byKey));
-  };
+  const assignments = new Map<string, Sql>();
+  for (const column of table.columns.values()) {
+    if (column.primary) continue;
+    const sent = written(write, column, null);
+    columns.set(column.name, sent);
+    assignments.set(column.name, assignment(write, sent));
+  }
+  const statementFor = patchStatements({ table, selection: write.selection }, row, assignments, context.uses);
+  const shown = knownKeys(data) ?? [...columns.keys()];
   const plan: PatchPlan = {
     database: true,
     reads: [table.name],
@@ -321,13 +341,27 @@ export function compilePatch(step: StepCheck, phase: Phase): Compiled<PatchPlan>
     statementFor,
     counted: !row.byKey,
     visible: [...write.selection.visible.keys()],
-    statements: () => statementFor(knownKeys(data) ?? [...columns.keys()]).mainStatements(),
+    statements: () => statementFor(shown).mainStatements(),
   };
   return { plan, context, result: resultOf(write) };
 }
 
+/** Makes the statement for a set of columns. Keeps what it needs and no more: it lives as long as the plan. */
+function patchStatements(
+  target: WriteTarget,
+  row: RowCondition,
+  assignments: ReadonlyMap<string, Sql>,
+  uses: readonly Use[],
+): PatchPlan['statementFor'] {
+  return (names) => {
+    const chosen = names.flatMap((name) => assignments.get(name) ?? []);
+    const tree = chosen.length === 0 ? readOne(target, row) : changeOne(target, row, updateSet(target.table, chosen));
+    return new QueryPlan(tree, uses, facts(target, row.byKey, !row.byKey));
+  };
+}
+
 /** A patch without any key changes nothing and answers the record. */
-function readOne(write: WriteStep, row: RowCondition): Sql {
+function readOne(write: WriteTarget, row: RowCondition): Sql {
   const { table, selection } = write;
   const where = clause('where', row.condition);
   if (row.byKey) return sql`select ${selection.sql()} from ${fromTable(table)}${where}`;
