@@ -106,7 +106,7 @@ describe('a statement in autocommit', () => {
     ["insert into item values (1, 'x', 1)", 'unique_violation', 409],
     ["insert into item values (99, 'x', -1)", 'check_violation', 400],
     ['insert into item values (99, null, 1)', 'null_not_allowed', 400],
-    ['select 1/0', 'value_refused', 400],
+    ['select 1/0', 'division_by_zero', 400],
   ])('%s is %s', async (sql, code, status) => {
     const { run } = start();
     expect(await failure(effects.query(run, 1, { statement: statement(sql, 'write'), params: [] }))).toMatchObject({
@@ -295,6 +295,22 @@ describe('a transaction', () => {
     );
     await sleep(50);
     expect(await failure(effects.commit(run, 1, null))).toMatchObject({ code: 'commit_unknown', status: 503 });
+    expect(await total()).toBe(20);
+  });
+
+  it('whose connection is lost in the middle is certainly not committed', async () => {
+    const { run } = start();
+    await effects.begin(run, 1, begin);
+    await effects.query(run, 2, { statement: insert, params: [77] });
+    await effects.savepoint(run, 3, { depth: 1 });
+    const pending = failure(effects.query(run, 4, { statement: statement('select pg_sleep(8)', 'read'), params: [] }));
+    await sleep(100);
+    await postgres.control(
+      "select pg_terminate_backend(pid) from pg_stat_activity where query like '%pg_sleep(8)%' and pid <> pg_backend_pid()",
+    );
+    expect(await pending).toMatchObject({ code: 'database_unavailable' });
+    await effects.rollback_to_savepoint(run, 3, { depth: 1 });
+    expect(await failure(effects.commit(run, 1, null))).toMatchObject({ code: 'database_unavailable' });
     expect(await total()).toBe(20);
   });
 

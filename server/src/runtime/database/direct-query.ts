@@ -5,10 +5,11 @@
 import { AshlarError, errorOf, type QueryAnswer, type Run, type Value } from '@ashlar/engine';
 import { conflict, type Postgres } from '../../base/postgres/index.ts';
 import { accountOf } from '../account-of.ts';
-import { hostOf, type RunHost } from '../host.ts';
+import { hostOf } from '../host.ts';
 import { decoderOfType } from './decode.ts';
 import { encodeFree } from './encode.ts';
 import { directError, directQueryRefused, spoils } from './errors.ts';
+import { lendFor } from './lend.ts';
 import { type LimitedResult, queryLimited } from './limited-query.ts';
 import { checkSql, longestSql } from './sql-kind.ts';
 import { rowOf } from './statement.ts';
@@ -38,7 +39,7 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
     const startedAt = run.clock();
     let rows = 0;
     try {
-      const result = await choose(run, host, args, values);
+      const result = await choose(run, args, values);
       rows = result.rows.length;
       return answerOf(result);
     } finally {
@@ -55,13 +56,13 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
     }
   };
 
-  function choose(run: Run, host: RunHost, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+  function choose(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
     if (run.transaction !== undefined) return inTransaction(run, args, values);
-    return args.write ? writing(run, args, values) : reading(run, host, args, values);
+    return args.write ? writing(run, args, values) : reading(run, args, values);
   }
 
-  async function reading(run: Run, host: RunHost, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
-    const client = await postgres.lend(host.environment.database, 'query', run.remainingMs());
+  async function reading(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+    const client = await lendFor(postgres, run, 'query');
     let broken = false;
     const abandon = (): void => {
       broken = true;

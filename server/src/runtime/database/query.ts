@@ -7,6 +7,7 @@ import { accountOf } from '../account-of.ts';
 import { hostOf, type RunHost } from '../host.ts';
 import { encodeParams } from './encode.ts';
 import { spoils, spoilsPlan, statementError } from './errors.ts';
+import { lendFor } from './lend.ts';
 import { runStatement } from './statement.ts';
 import { transactionOf } from './transaction.ts';
 import type { StatementWatch } from './watch.ts';
@@ -68,7 +69,7 @@ export function createQuery(postgres: Postgres, watch: StatementWatch) {
 
   async function autocommit(run: Run, host: RunHost, statement: Statement, values: (string | null)[]): Promise<QueryAnswer> {
     for (let attempt = 0; ; attempt += 1) {
-      const client = await lend(run, host);
+      const client = await lendFor(postgres, run, 'app');
       try {
         const answer = await once(run, host, client, statement, values);
         if (statement.access === 'write') host.committed = true;
@@ -98,15 +99,6 @@ export function createQuery(postgres: Postgres, watch: StatementWatch) {
       throw error;
     } finally {
       client.release(broken);
-    }
-  }
-
-  async function lend(run: Run, host: RunHost): Promise<PoolClient> {
-    const startedAt = run.clock();
-    try {
-      return await postgres.lend(host.environment.database, 'app', run.remainingMs());
-    } finally {
-      accountOf(host).addWaiting(run.clock() - startedAt);
     }
   }
 }

@@ -11,6 +11,7 @@ import {
 } from '../../base/postgres/index.ts';
 import { hostOf, type RunHost } from '../host.ts';
 import { spoils, transactionAborted } from './errors.ts';
+import { lendFor } from './lend.ts';
 import type { StatementWatch } from './watch.ts';
 
 /** What stands in `run.transaction`. */
@@ -93,7 +94,7 @@ export function createTransactions(postgres: Postgres, watch: StatementWatch): T
     async begin(run, isolation) {
       if (run.transaction !== undefined) throw new Error('a run has one transaction at a time');
       const host = hostOf(run);
-      const client = await postgres.lend(host.environment.database, 'app', run.remainingMs());
+      const client = await lendFor(postgres, run, 'app');
       const open = new OpenTransaction(client);
       run.transaction = open;
       try {
@@ -111,6 +112,8 @@ export function createTransactions(postgres: Postgres, watch: StatementWatch): T
       run.transaction = undefined;
       let keep = false;
       try {
+        // In doubt before COMMIT was sent: certainly not committed.
+        if (open.broken) throw errorOf(databaseUnavailable, {});
         const result = await watch.during(
           run,
           open.client,
@@ -149,7 +152,8 @@ export function createTransactions(postgres: Postgres, watch: StatementWatch): T
     },
     async rollbackToSavepoint(run, depth) {
       const open = expectTransaction(run);
-      if (open.broken) throw errorOf(databaseUnavailable, {});
+      // Nothing can be undone on a connection in doubt, and nothing needs to be: the outer rollback closes it.
+      if (open.broken) return null;
       await command(run, open, `rollback to savepoint s${depth}`);
       return null;
     },
@@ -183,6 +187,6 @@ function beginSql(run: Run, host: RunHost, isolation: string): string {
 
 /** Once COMMIT was sent and no answer came, nobody knows. */
 function commitError(error: unknown, open: OpenTransaction): Error {
-  if (error instanceof AshlarError && !open.broken) return error;
+  if (error instanceof AshlarError && (!open.broken || error.code === databaseUnavailable.code)) return error;
   return open.broken || connectionLost(error) ? errorOf(commitUnknown, {}, { cause: error }) : databaseError(error);
 }
