@@ -160,6 +160,30 @@ describe('publishing', () => {
   });
 });
 
+describe('a publication under way', () => {
+  it('shows its progress, and is stopped: the version before stays and nothing is left', async () => {
+    const { at, files, publish, answer } = newWorkspace();
+    await publish(files('one'));
+    const rows = Array.from({ length: 300_000 }, (_, index) => `{"id": ${index + 1}, "text": "row"}`).join('\n');
+    const large = files('two', { 'tables/big.jsonc': files('')['tables/note.jsonc'] ?? '', 'seeds/big.jsonl': rows });
+    const publishing = publish(large);
+    let open: { id: string; state: string; progress: { rows?: number } } | undefined;
+    while (open === undefined || (open.progress.rows ?? 0) === 0) {
+      const listed = await call('GET', `${at()}/publications?limit=1`);
+      open = (listed.body as unknown as (typeof open)[]).find((publication) => publication?.state === 'planned');
+    }
+    expect((await call('POST', `${at()}/publications/${open.id}/cancel`)).status).toBe(202);
+    expect(await publishing).toMatchObject({ status: 409, body: { code: 'publication_cancelled' } });
+    expect((await call('GET', `${at()}/publications/${open.id}`)).body).toMatchObject({ state: 'failed' });
+    expect(await call('POST', `${at()}/publications/${open.id}/cancel`)).toMatchObject({
+      status: 409,
+      body: { code: 'publication_over' },
+    });
+    expect(await answer()).toBe('one');
+    expect((await publish(files('two', { 'tables/big.jsonc': large['tables/big.jsonc'] ?? '' }))).status).toBe(201);
+  });
+});
+
 describe('versions', () => {
   it('are listed in pages, shown with their files, and restored as new ones', async () => {
     const { at, files, publish, answer } = newWorkspace();

@@ -8,6 +8,11 @@ export const environmentParams = Type.Object({ name: text, env: text });
 export const versionParams = Type.Object({ name: text, env: text, version: text });
 export const publicationParams = Type.Object({ name: text, env: text, publication: text });
 
+export const pageQuery = Type.Object({
+  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
+  cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
+});
+
 const files = Type.Record(Type.String(), Type.String(), {
   description: 'The whole workspace: path from its root -> text. `env.local.jsonc` is refused.',
 });

@@ -6,6 +6,7 @@ import { type AnyCall, type CallRequest, defineCall } from '../../control/define
 import { getEnvironment } from '../environments/index.ts';
 import {
   environmentParams,
+  pageQuery,
   planAnswer,
   publicationAnswer,
   publicationParams,
@@ -18,7 +19,13 @@ import {
 } from './call-schemas.ts';
 import { publicationOver } from './errors.ts';
 import type { PublishRequest, PublishResult } from './parts.ts';
-import { getPublication, type PublicationRecord, publishedVersions, requestCancel } from './publication-store.ts';
+import {
+  getPublication,
+  listPublications,
+  type PublicationRecord,
+  publishedVersions,
+  requestCancel,
+} from './publication-store.ts';
 import type { Publishing } from './publishing.ts';
 import { getVersion, loadFiles } from './version-store.ts';
 
@@ -53,9 +60,22 @@ export function publishingCalls(parts: PublishingCallParts): readonly AnyCall[] 
     listVersionsCall(parts),
     getVersionCall(parts),
     restoreCall(parts),
+    listPublicationsCall(parts),
     getPublicationCall(parts),
     cancelCall(parts),
   ];
+}
+
+/** Pages by the number that grows with each publication. */
+async function pageOf<T extends { readonly number: number }>(
+  query: { readonly limit?: number; readonly cursor?: string },
+  find: (limit: number, before: number) => Promise<readonly T[]>,
+): Promise<{ readonly page: readonly T[]; readonly nextCursor: string | undefined }> {
+  const limit = query.limit ?? 100;
+  const found = await find(limit + 1, query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor));
+  const page = found.slice(0, limit);
+  const last = page.at(-1);
+  return { page, nextCursor: found.length > limit && last !== undefined ? String(last.number) : undefined };
 }
 
 type Body = { files: Record<string, string>; message?: string; author?: string; drops?: string[]; parent?: string };
@@ -129,19 +149,14 @@ const listVersionsCall = ({ postgres }: PublishingCallParts): AnyCall =>
     description: 'Versions that were put in force in this environment, newest first.',
     permission: 'admin',
     params: environmentParams,
-    query: Type.Object({
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-      cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
-    }),
+    query: pageQuery,
     answer: Type.Array(versionSummary),
     errors: ['not_found'],
     handler: async ({ params, query }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
-      const limit = query.limit ?? 100;
-      const before = query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor);
-      const found = await publishedVersions(postgres, environment.id, limit + 1, before);
-      const page = found.slice(0, limit);
-      const last = page.at(-1);
+      const { page, nextCursor } = await pageOf(query, (limit, before) =>
+        publishedVersions(postgres, environment.id, limit, before),
+      );
       return {
         body: page.map((version) => ({
           id: version.id,
@@ -153,7 +168,7 @@ const listVersionsCall = ({ postgres }: PublishingCallParts): AnyCall =>
           published_at: version.publishedAt.toISOString(),
           in_force: version.id === environment.versionId,
         })),
-        nextCursor: found.length > limit && last !== undefined ? String(last.number) : undefined,
+        nextCursor,
       };
     },
   });
@@ -222,6 +237,27 @@ const publicationBody = (publication: PublicationRecord) => ({
   started_at: publication.startedAt.toISOString(),
   finished_at: publication.finishedAt?.toISOString() ?? null,
 });
+
+const listPublicationsCall = ({ postgres }: PublishingCallParts): AnyCall =>
+  defineCall({
+    method: 'GET',
+    path: `${base}/publications`,
+    id: 'listPublications',
+    summary: 'List publications',
+    description: 'Attempts to put a version in force, newest first, with how far each is.',
+    permission: 'admin',
+    params: environmentParams,
+    query: pageQuery,
+    answer: Type.Array(publicationAnswer),
+    errors: ['not_found'],
+    handler: async ({ params, query }) => {
+      const environment = await getEnvironment(postgres, params.name, params.env);
+      const { page, nextCursor } = await pageOf(query, (limit, before) =>
+        listPublications(postgres, environment.id, limit, before),
+      );
+      return { body: page.map(publicationBody), nextCursor };
+    },
+  });
 
 const getPublicationCall = ({ postgres }: PublishingCallParts): AnyCall =>
   defineCall({

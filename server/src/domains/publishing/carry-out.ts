@@ -1,14 +1,16 @@
 /** The changing half of a publication, stage by stage; after a crash `recover.ts` goes on where this stopped. */
+import { errorOf } from '@ashlar/engine';
 import { newId } from '../../base/crypto/index.ts';
 import type { DatabaseRef } from '../../base/postgres/index.ts';
 import { createEnvironment, type EnvironmentRecord } from '../environments/index.ts';
-import type { SeedWork } from '../tables/index.ts';
+import type { PlannedChange, SeedWork } from '../tables/index.ts';
 import { ensureWorkspace } from '../workspaces/index.ts';
+import { publicationCancelled } from './errors.ts';
 import type { Prepared, PublishParts, PublishRequest, PublishResult } from './parts.ts';
 import { ProgressNotes } from './progress.ts';
 import { insertPublication, movePublication, type PublicationRecord } from './publication-store.ts';
 import { applyTables, finishTables, isBreaking, shownPlan, type TableChange, type WorkOptions } from './schema-changes.ts';
-import { fail, putInForce, reserveGroupPaths } from './stages.ts';
+import { fail, pathsOf, putInForce, reserveGroupPaths } from './stages.ts';
 import { findEqualVersion, insertVersion } from './version-store.ts';
 
 /** A publication while this node works on it. */
@@ -70,9 +72,9 @@ async function begin(
   const { manifest, checked, change } = prepared;
   const equal = await findEqualVersion(postgres, environment.workspaceId, manifest.hash, environment.id);
   const begun: Begun = { id: newId('pub'), environmentId: environment.id, versionId: equal?.id ?? newId('ver') };
-  const groupPaths = [...checked.workspace.groups.values()].map((group) => group.path);
+  const groupPaths = pathsOf(checked.workspace);
   await postgres.controlTransaction(async (client) => {
-    await reserveGroupPaths(client, environment.workspaceId, groupPaths);
+    await reserveGroupPaths(client, { id: environment.workspaceId, name: environment.workspace }, groupPaths);
     if (equal === null) {
       const version = {
         id: begun.versionId,
@@ -95,13 +97,13 @@ async function begin(
 }
 
 /** Tables and switch. Requests are held while a change commits that the version before can't live with. */
-async function bringIntoForce(parts: PublishParts, publication: Begun, { database, change, seeds, work }: Work): Promise<void> {
+async function bringIntoForce(parts: PublishParts, publication: Begun, stages: Work): Promise<void> {
   const { postgres } = parts;
+  const { change } = stages;
   const { planned } = change;
   if (isBreaking(change)) await parts.hold(publication.environmentId);
   try {
-    if (planned !== null)
-      await orFail(parts, publication, () => applyTables(planned, database, publication.versionId, seeds, work.signal));
+    if (planned !== null) await changeTables(parts, publication, stages, planned);
     await parts.onStage('schema_applied');
     await movePublication(postgres, publication.id, ['planned'], 'schema_applied');
     await parts.onStage('schema_noted');
@@ -123,13 +125,22 @@ async function finish(parts: PublishParts, publication: Begun, { database, chang
   }
 }
 
-/** Ends the publication as failed when the work fails: the version before stays in force. */
-async function orFail(parts: PublishParts, begun: Begun, work: () => Promise<void>): Promise<void> {
+/**
+ * Changes the tables. When that fails the publication ends as failed and the version before stays; where the connection was
+ * lost and nobody knows whether it was committed, the publication stays open, and `recover.ts` finds out.
+ */
+async function changeTables(
+  parts: PublishParts,
+  publication: Begun,
+  { database, seeds, work }: Work,
+  planned: PlannedChange,
+): Promise<void> {
   try {
-    await work();
+    await applyTables(planned, database, publication.versionId, seeds, work.signal);
   } catch (error) {
-    await fail(parts.postgres, begun, messageOf(error));
-    throw error;
+    const applied = await parts.schema.isApplied(database, publication.versionId).catch(() => null);
+    if (applied === false) await fail(parts.postgres, publication, messageOf(error));
+    throw work.signal.aborted ? errorOf(publicationCancelled, {}, { cause: error }) : error;
   }
 }
 

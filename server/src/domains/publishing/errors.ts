@@ -60,6 +60,13 @@ export const environmentHeld = defineError<object>({
   solve: 'Try again after the seconds in Retry-After.',
   message: () => 'The tables of this environment are being changed; try again in a moment.',
 });
+export const publicationCancelled = defineError<object>({
+  code: 'publication_cancelled',
+  status: 409,
+  title: 'The publication was stopped through the control API',
+  solve: 'The version before stayed in force and nothing was changed. Publish again when you like.',
+  message: () => 'The publication was stopped; nothing was changed.',
+});
 export const publicationOver = defineError<{ id: string; state: string }>({
   code: 'publication_over',
   status: 409,

@@ -81,6 +81,20 @@ export async function getPublication(postgres: Postgres, environmentId: string, 
   return recordOf(row);
 }
 
+/** Publications of an environment, newest first, before a number. */
+export async function listPublications(
+  postgres: Postgres,
+  environmentId: string,
+  limit: number,
+  before: number,
+): Promise<readonly PublicationRecord[]> {
+  const { rows } = await postgres.control<Row>(
+    `select ${columns} from publications where environment_id = $1 and number < $2 order by number desc limit $3`,
+    [environmentId, before, limit],
+  );
+  return rows.map(recordOf);
+}
+
 export interface NewPublication {
   readonly id: string;
   readonly environmentId: string;

@@ -7,6 +7,7 @@ import { planNeedsAnswers, versionConflict, workspaceInvalid, workspaceNameDiffe
 import { type Manifest, manifestOf } from './manifest.ts';
 import type { PlanResult, Prepared, PublishParts, PublishRequest, PublishResult } from './parts.ts';
 import { planProblems, schemaMark, shownPlan, type TableChange } from './schema-changes.ts';
+import { pathsOf, refuseTakenPaths } from './stages.ts';
 import { findVersion, type VersionRecord } from './version-store.ts';
 
 /** Publishes. Throws workspace_invalid, plan_needs_drops, group_taken, version_conflict, schema_busy and others. */
@@ -30,6 +31,7 @@ export async function plan(parts: PublishParts, request: PublishRequest): Promis
   const checked = checkFiles(request.files, head?.compiled ?? null, request.stepIds);
   if (checked.compiled === null) return { unchanged: false, problems: checked.problems, plan: null, publishable: false };
   checkName(request, checked.workspace);
+  await refuseTakenPaths(parts.postgres, request.workspace, pathsOf(checked.workspace));
   const change = await planTables(parts, request, environment, checked.workspace);
   return {
     unchanged: head?.version.manifestHash === manifest.hash,
@@ -89,6 +91,8 @@ async function prepare(
   const { compiled, workspace } = checked;
   if (compiled === null) throw invalid(checked.problems);
   checkName(request, workspace);
+  // Before anything is made; `begin` makes sure of it.
+  await refuseTakenPaths(parts.postgres, request.workspace, pathsOf(workspace));
   const same = head !== null && head.version.schemaVersion === schemaMark(workspace) && (request.drops ?? []).length === 0;
   const change =
     same && !seedsChanged(workspace, manifest, head.version)

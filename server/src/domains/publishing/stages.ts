@@ -1,27 +1,41 @@
 /** The last steps of a publication, each of which a node can repeat after a crash. */
-import { errorOf } from '@ashlar/engine';
+import { errorOf, type Workspace } from '@ashlar/engine';
 import type { PoolClient } from 'pg';
 import type { Postgres } from '../../base/postgres/index.ts';
 import { bumpRevision } from '../environments/index.ts';
+import type { WorkspaceRecord } from '../workspaces/index.ts';
 import { groupTaken } from './errors.ts';
 import { movePublication, type PublicationRecord } from './publication-store.ts';
+
+/** What a workspace's groups are called in URLs. */
+export const pathsOf = (workspace: Workspace): readonly string[] => [...workspace.groups.values()].map((group) => group.path);
+
+/** Throws `group_taken` when another workspace than `workspace` has one of the paths. */
+export async function refuseTakenPaths(run: Postgres | PoolClient, workspace: string, paths: readonly string[]): Promise<void> {
+  const text = `select g.path, w.name from group_paths g join workspaces w on w.id = g.workspace_id
+     where g.path = any($1) and w.name <> $2 order by g.path limit 1`;
+  const values = [[...paths], workspace];
+  const { rows } = await ('control' in run
+    ? run.control<{ path: string; name: string }>(text, values)
+    : run.query<{ path: string; name: string }>(text, values));
+  const taken = rows[0];
+  if (taken !== undefined) throw errorOf(groupTaken, { path: taken.path, workspace: taken.name });
+}
 
 /**
  * Keeps group paths for a workspace: they are unique in the instance. Paths that an earlier version needs stay until the
  * switch. Throws `group_taken`.
  */
-export async function reserveGroupPaths(client: PoolClient, workspaceId: string, paths: readonly string[]): Promise<void> {
+export async function reserveGroupPaths(
+  client: PoolClient,
+  workspace: Pick<WorkspaceRecord, 'id' | 'name'>,
+  paths: readonly string[],
+): Promise<void> {
   await client.query('insert into group_paths (path, workspace_id) select unnest($1::text[]), $2 on conflict (path) do nothing', [
     [...paths].sort(),
-    workspaceId,
+    workspace.id,
   ]);
-  const { rows } = await client.query<{ path: string; name: string }>(
-    `select g.path, w.name from group_paths g join workspaces w on w.id = g.workspace_id
-     where g.path = any($1) and g.workspace_id <> $2 order by g.path limit 1`,
-    [paths, workspaceId],
-  );
-  const taken = rows[0];
-  if (taken !== undefined) throw errorOf(groupTaken, { path: taken.path, workspace: taken.name });
+  await refuseTakenPaths(client, workspace.name, paths);
 }
 
 /** Gives back the paths that no version in force, and none on its way, needs. */
