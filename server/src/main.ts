@@ -5,7 +5,7 @@ import { createLog } from './base/log/index.ts';
 import { StartError } from './base/postgres/index.ts';
 import { readSettings, SettingError, type Settings } from './settings.ts';
 import { type RunningServer, startServer } from './start-server.ts';
-import { standardTerminal } from './terminal.ts';
+import { standardTerminal, terminalProgress } from './terminal.ts';
 
 export { readSettings, SettingError, type Settings, settings } from './settings.ts';
 export { type RunningServer, type StartOptions, startServer, stopGraceMs } from './start-server.ts';
@@ -32,7 +32,7 @@ async function run(): Promise<void> {
     log.error('the server failed', { error });
     process.exit(exitFailed);
   });
-  const starting = startServer({ settings, log, terminal: standardTerminal });
+  const starting = startServer({ settings, log, terminal: standardTerminal, progress: terminalProgress });
   stopOnSignals(starting, log.info);
   try {
     await starting;

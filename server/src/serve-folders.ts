@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { AshlarError, type Problem } from '@ashlar/engine';
 import type { Log } from './base/log/index.ts';
 import { FolderError, type Publishing, workspaceInvalid } from './domains/publishing/index.ts';
-import { problemLines, type Terminal } from './terminal.ts';
+import { problemLines, progressLine, type Terminal } from './terminal.ts';
 
 export interface ServeFolders {
   readonly publishing: Publishing;
@@ -14,6 +14,8 @@ export interface ServeFolders {
   readonly environment: string;
   readonly log: Log;
   readonly terminal: Terminal;
+  /** Shows one line that changes; '' takes it away. */
+  readonly progress: Terminal;
 }
 
 /** The repository's examples, seen from this file. */
@@ -34,9 +36,11 @@ export async function publishFolders(options: ServeFolders): Promise<void> {
   for (const folder of options.folders ?? (await exampleFolders())) await publishFolder(options, folder);
 }
 
-async function publishFolder({ publishing, environment, log, terminal }: ServeFolders, folder: string): Promise<void> {
+async function publishFolder({ publishing, environment, log, terminal, progress }: ServeFolders, folder: string): Promise<void> {
   try {
-    const result = await publishing.publishFolder(folder, environment, 'start');
+    const result = await publishing
+      .publishFolder(folder, environment, 'start', (step) => progress(progressLine(step)))
+      .finally(() => progress(''));
     if (result.problems.length > 0) terminal(`${folder}\n${problemLines(result.problems)}`);
     log.info(result.unchanged ? 'a folder is in force unchanged' : 'a folder was published', {
       folder,

@@ -26,6 +26,8 @@ export interface StartOptions {
   readonly log?: Log;
   /** Texts for a person: addresses, problems of folders, the generated key. Nobody by default. */
   readonly terminal?: Terminal;
+  /** One line that changes while seeds are read; '' takes it away. Nobody by default. */
+  readonly progress?: Terminal;
   /** Where the folders are published to; `dev` by default. */
   readonly environment?: string;
   /** For tests: false does not listen to notifications. */
@@ -79,7 +81,7 @@ interface Start {
 }
 
 async function startOn(postgres: Postgres, options: StartOptions, start: Start): Promise<RunningServer> {
-  const { settings, terminal = () => undefined } = options;
+  const { settings, terminal = () => undefined, progress = () => undefined } = options;
   const { clock, log, closers } = start;
   const sealer = await openSealer(settings, postgres, log);
   const adminKey = await openAdminKey({ postgres, dataPath: settings.data.path, given: settings.adminKey });
@@ -114,7 +116,14 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
   const { url } = await listen(gateway, settings);
   ports.add(Number(new URL(url).port || 80));
   await publishing.recover();
-  await publishFolders({ publishing, folders: settings.workspaces, environment: options.environment ?? 'dev', log, terminal });
+  await publishFolders({
+    publishing,
+    folders: settings.workspaces,
+    environment: options.environment ?? 'dev',
+    log,
+    terminal,
+    progress,
+  });
   await publishing.start();
   gateway.setReady();
   announce(url, publishing, adminKey, clock.monotonic() - start.startedAt, terminal);

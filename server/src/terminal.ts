@@ -8,6 +8,21 @@ export type Terminal = (text: string) => void;
 /** Writes to standard output. */
 export const standardTerminal: Terminal = (text) => void process.stdout.write(`${text}\n`);
 
+/** A line that is written over again; only where standard output is a terminal. */
+export const terminalProgress: Terminal = (line) => {
+  if (process.stdout.isTTY === true) process.stdout.write(`\r\u001b[K${line.slice(0, Math.max(0, process.stdout.columns - 1))}`);
+};
+
+/** How far a publication is, in one line: `seeds/order.jsonl  [######----] 60 %  order, 6000 rows`. */
+export function progressLine(progress: Readonly<Record<string, unknown>>): string {
+  const { phase, file, table, rows, bytes, totalBytes, description, done, total } = progress;
+  if (phase !== 'seeds') return `${String(description)} (${String(done)} of ${String(total)} done)`;
+  const share =
+    typeof bytes === 'number' && typeof totalBytes === 'number' && totalBytes > 0 ? Math.min(1, bytes / totalBytes) : 0;
+  const full = Math.round(share * 20);
+  return `${String(file)}  [${'#'.repeat(full)}${'-'.repeat(20 - full)}] ${Math.round(share * 100)} %  ${String(table)}, ${String(rows)} rows`;
+}
+
 /** One line a problem: `apis/x.get.jsonc:3:14 error unknown_column …`, its hint below. */
 export function problemLines(problems: readonly Problem[]): string {
   return problems

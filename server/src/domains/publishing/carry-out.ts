@@ -31,16 +31,15 @@ export async function carryOut(parts: PublishParts, request: PublishRequest, pre
   const begun = await begin(parts, request, prepared, environment);
   const stopper = new AbortController();
   const notes = new ProgressNotes(parts.postgres, begun.id, stopper);
-  const seeds = {
-    workspace: prepared.checked.workspace,
-    seed: (path: string) => request.files.get(path),
-    onProgress: notes.note,
+  const onProgress: WorkOptions['onProgress'] = (progress) => {
+    notes.note(progress);
+    request.onProgress?.(progress);
   };
   const work: Work = {
     database: environment.database,
     change: prepared.change,
-    seeds,
-    work: { onProgress: notes.note, signal: stopper.signal },
+    seeds: { workspace: prepared.checked.workspace, seed: (path: string) => request.files.get(path), onProgress },
+    work: { onProgress, signal: stopper.signal },
   };
   try {
     await parts.onStage('planned');

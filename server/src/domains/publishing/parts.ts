@@ -7,7 +7,7 @@ import type { SchemaChanges } from '../tables/index.ts';
 import type { CheckedFiles, VersionCache } from './compile-version.ts';
 import type { EnvironmentLock } from './environment-lock.ts';
 import type { Manifest } from './manifest.ts';
-import type { PlanShown, TableChange } from './schema-changes.ts';
+import type { PlanShown, TableChange, WorkOptions } from './schema-changes.ts';
 import type { StepIds } from './step-identity.ts';
 
 /**
@@ -29,6 +29,8 @@ export interface PublishRequest {
   readonly parent?: string | undefined;
   /** Of a restore: identities of the steps as they were. */
   readonly stepIds?: StepIds | undefined;
+  /** Hears how far seeds and indexes are; plain JSON as in `WorkOptions`. */
+  readonly onProgress?: WorkOptions['onProgress'] | undefined;
 }
 
 export interface PublishResult {

@@ -105,10 +105,11 @@ export class Publishing {
     folder: string,
     environment: string,
     author: string,
+    onProgress?: PublishRequest['onProgress'],
   ): Promise<PublishResult & { readonly workspace: string }> {
     const { files, localEnv } = await readFolder(folder);
     const workspace = readWorkspace(files, new Problems()).settings.name;
-    const result = await this.publish({ workspace, environment, files, author });
+    const result = await this.publish({ workspace, environment, files, author, onProgress });
     if (localEnv !== null) await this.#takeOver(result, workspace, environment, localEnv);
     return { ...result, workspace };
   }
