@@ -2,6 +2,7 @@
  * Settings of the process, each declared once. They come from the environment; a bad one stops the start with one line.
  */
 import { isAbsolute, resolve } from 'node:path';
+import { parseAllowance } from './base/http-client/addresses.ts';
 
 export interface SettingKind<T> {
   /** Name of the environment variable. */
@@ -117,7 +118,12 @@ export const settings = {
   outboundAllow: defineSetting({
     name: 'ASHLAR_OUTBOUND_ALLOW',
     description: 'Private addresses that outbound calls may reach: CIDR ranges, each with an optional :port.',
-    read: cidrList,
+    read: (text) => {
+      const items = cidrList(text);
+      // The client itself reads them again; here a wrong one stops the start with its line.
+      for (const item of items) parseAllowance(item);
+      return items;
+    },
   }),
   trustedProxies: defineSetting({
     name: 'ASHLAR_TRUSTED_PROXIES',

@@ -1,6 +1,7 @@
 /** The seed's performance functions: profiles, figures, alerts, advice. */
-import type { Run, Value, ValueObject } from '@ashlar/engine';
+import { errorOf, type Run, type Value, type ValueObject } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
+import { databaseError, databaseUnavailable } from '../base/postgres/index.ts';
 import { metricsValue, type Profiled, type Telemetry } from '../domains/telemetry/index.ts';
 import { accountOf } from './account-of.ts';
 import { hostOf } from './host.ts';
@@ -19,7 +20,7 @@ export function createPerformanceEffects(telemetry: Telemetry, clock: Clock) {
       { alertType, data }: { readonly alertType: string; readonly data: Value },
     ): Promise<ValueObject> => {
       const { environment, endpoint } = hostOf(run);
-      return telemetry.raiseAlert({ environmentId: environment.id, alertType, endpoint, data });
+      return withinDeadline(run, telemetry.raiseAlert({ environmentId: environment.id, alertType, endpoint, data }));
     },
     slow_endpoints: async (run: Run, _step: number, { limit }: { readonly limit: number }): Promise<readonly ValueObject[]> =>
       telemetry.slowEndpoints(hostOf(run).environment.id, limit),
@@ -34,4 +35,17 @@ export function createPerformanceEffects(telemetry: Telemetry, clock: Clock) {
 function profiledOf(run: Run): Profiled {
   const host = hostOf(run);
   return { key: host, endpoint: host.endpoint, stack: host.stack, account: accountOf(host), nowMs: run.clock() };
+}
+
+/** An answer of the control database, which knows nothing of the run's deadline. Throws `database_unavailable` when it doesn't come. */
+async function withinDeadline<T>(run: Run, answer: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(errorOf(databaseUnavailable, {})), Math.ceil(run.remainingMs()));
+  try {
+    return await Promise.race([answer, late.promise]);
+  } catch (error) {
+    throw databaseError(error);
+  } finally {
+    clearTimeout(timer);
+  }
 }

@@ -95,6 +95,9 @@ describe('allowances', () => {
     ['[::1]:9000', '::1', 9000, true],
     ['[::1]:9000', '::1', 80, false],
     ['fd00::/8', 'fd12::1', 80, true],
+    ['fd00::/8:443', 'fd12::1', 443, true],
+    ['fd00::/8:443', 'fd12::1', 80, false],
+    ['[fd00::]/8:443', 'fd12::1', 443, true],
     ['127.0.0.1', '::ffff:127.0.0.1', 80, true],
   ])('%s for %s port %d: %s', (allowance, address, port, expected) => {
     expect(allowed(allowance, address, port)).toBe(expected);

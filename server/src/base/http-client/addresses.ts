@@ -114,12 +114,12 @@ export function parseAllowance(text: string): Allowance {
   const parts =
     /^\[([0-9a-fA-F:.]+)\](?:\/(\d{1,3}))?(?::(\d{1,5}))?$/.exec(text) ??
     /^(\d+\.\d+\.\d+\.\d+)(?:\/(\d{1,2}))?(?::(\d{1,5}))?$/.exec(text) ??
-    /^([0-9a-fA-F:.]+)(?:\/(\d{1,3}))?()$/.exec(text);
+    /^([0-9a-fA-F:.]+)(?:\/(\d{1,3})(?::(\d{1,5}))?)?$/.exec(text);
   const [, address = '', prefix, port] = parts ?? [];
   const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : null;
   const bits = family === 'ipv4' ? 32 : 128;
   const length = prefix === undefined ? bits : Number(prefix);
-  const number = port === undefined || port === '' ? null : Number(port);
+  const number = port === undefined ? null : Number(port);
   if (family === null || length > bits || (number !== null && (number < 1 || number > 65_535)))
     throw new Error(`"${text}" is not an address or CIDR range with an optional :port`);
   const list = new BlockList();

@@ -32,7 +32,7 @@ const queryInLoop: Rule = (step) => {
     kind: 'query_in_loop',
     evidence: { calls_in_one_run: step.mostCalls, duration_ms: figure(step.mostCallsMs) },
     suggestion:
-      'One statement ran many times in one request. Read all rows at once: a condition with `in` over the list of keys, or `with` on the outer query.',
+      'One statement ran many times in one request. Let one do it: for reading a condition with `in` over the list of keys, or `with` on the outer query; for writing a bulk function.',
     expectedGainMs: step.mostCallsMs * (1 - 1 / step.mostCalls),
   };
 };
