@@ -1,6 +1,6 @@
 /** A database for one environment: its three roles, and what they may do there (semantics 28-30). */
 import type { ClientBase } from 'pg';
-import { quoteIdentifier, quoteLiteral, randomName, randomPassword } from './names.ts';
+import { quoteIdentifier, quoteLiteral, randomName, randomPassword, scramVerifier } from './names.ts';
 import type { DatabaseRef } from './postgres.ts';
 import type { DatabaseServer } from './server.ts';
 
@@ -54,7 +54,7 @@ export async function createRolesAndDatabase(client: ClientBase, server: Databas
     [ref.appRole, ref.appPassword, appRoleSettings],
     [ref.queryRole, ref.queryPassword, queryRoleSettings],
   ] as const) {
-    await client.query(`create role ${quoteIdentifier(role)} login ${plain} password ${quoteLiteral(password)}`);
+    await client.query(`create role ${quoteIdentifier(role)} login ${plain} password ${quoteLiteral(scramVerifier(password))}`);
     for (const [name, value] of Object.entries(settings))
       await client.query(`alter role ${quoteIdentifier(role)} set ${name} = ${quoteLiteral(value)}`);
   }

@@ -171,7 +171,7 @@ export function connectionLost(error: unknown): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return (
     /^(?:ECONN|EPIPE|ENOENT|ENOTFOUND|EHOSTUNREACH|ETIMEDOUT|EACCES|EAI_)/.test(code) ||
-    /connection|timeout expired|not queryable/i.test(error.message)
+    /connection|timeout e(?:xpired|xceeded)|not queryable/i.test(error.message)
   );
 }
 

@@ -1,5 +1,5 @@
 /** Names and constants in SQL text. Everything that is not a bind parameter passes through here. */
-import { randomBytes } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 
 const namePattern = /^[^\0]+$/;
 
@@ -27,4 +27,17 @@ export function randomName(characters: number): string {
 /** A password for a role: 192 random bits. */
 export function randomPassword(): string {
   return randomBytes(24).toString('base64url');
+}
+
+/**
+ * What PostgreSQL keeps of a password (RFC 5802, SCRAM-SHA-256). `create role … password` takes it as well, so that the password
+ * itself never stands in a statement, which a server of one's own may log.
+ */
+export function scramVerifier(password: string): string {
+  const iterations = 4_096;
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');
+  const key = (name: string): Buffer => createHmac('sha256', salted).update(name).digest();
+  const stored = createHash('sha256').update(key('Client Key')).digest('base64');
+  return `SCRAM-SHA-256$${iterations}:${salt.toString('base64')}$${stored}:${key('Server Key').toString('base64')}`;
 }

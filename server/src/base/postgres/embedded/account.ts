@@ -18,7 +18,7 @@ export function chooseAccount(dataFolder: string): Account | null {
   if (process.getuid?.() !== 0) return null;
   if (existsSync(dataFolder)) {
     const { uid, gid } = statSync(dataFolder);
-    if (uid !== 0) return { name: `uid ${uid}`, uid, gid };
+    if (uid !== 0) return { name: nameOf(uid), uid, gid };
   }
   const account = lookUp('postgres') ?? lookUp('nobody');
   if (account === null)
@@ -26,6 +26,14 @@ export function chooseAccount(dataFolder: string): Account | null {
       'PostgreSQL refuses to run as root, and there is neither an account postgres nor nobody: start the server as another user.',
     );
   return account;
+}
+
+function nameOf(uid: number): string {
+  try {
+    return execFileSync('id', ['-un', String(uid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return `uid ${uid}`;
+  }
 }
 
 function lookUp(name: string): Account | null {

@@ -306,7 +306,7 @@ describe.runIf(underRoot)('under root', () => {
     const { root, account: first } = prepareFolders(folder(), true);
     expect(first?.uid).toBeGreaterThan(0);
     execFileSync('chown', ['-R', '65534:65534', root]);
-    expect(chooseAccount(root)).toEqual({ name: 'uid 65534', uid: 65534, gid: 65534 });
+    expect(chooseAccount(root)).toEqual({ name: 'nobody', uid: 65534, gid: 65534 });
   });
 
   test('as nobody it starts too', async () => {

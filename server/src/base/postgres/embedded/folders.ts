@@ -1,7 +1,7 @@
 /** Where the embedded database's files lie. */
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { StartError } from '../start-error.ts';
 import { type Account, chooseAccount, firstClosedFolder } from './account.ts';
 
@@ -38,12 +38,17 @@ export function prepareFolders(dataPath: string, explicit: boolean, base = share
     throw new StartError(
       `PostgreSQL runs as the account ${account.name}, which can not enter ${closed}: open it (chmod o+x ${closed}) or choose another folder with ASHLAR_DATA.`,
     );
-  const other = place(join(base, hash(existsSync(dataPath) ? realpathSync(dataPath) : dataPath)));
+  const other = place(join(base, hash(realPathOf(dataPath))));
   if (other.closed !== null)
     throw new StartError(
       `The account ${account.name} can enter neither ${closed} nor ${other.closed}: choose a folder with ASHLAR_DATA.`,
     );
   return make(other.root, other.account, true);
+}
+
+/** The path without links; what doesn't exist yet keeps its name, so that the answer is the same before and after it is made. */
+function realPathOf(path: string): string {
+  return existsSync(path) || dirname(path) === path ? realpathSync(path) : join(realPathOf(dirname(path)), basename(path));
 }
 
 function place(dataPath: string): { root: string; account: Account | null; closed: string | null } {
