@@ -148,3 +148,58 @@ test('direct_query binds its parameters', async () => {
   });
   expect(plain(rows)).toEqual([{ n: 2, t: "x' or 1=1" }]);
 });
+
+describe('keys and defaults', () => {
+  test('an int key may be given, a uuid key is made by the engine', async () => {
+    const own = await testDatabase({
+      a: { columns: { n: 'int?' } },
+      b: {
+        columns: { id: { type: 'uuid', primary: true }, n: { type: 'int', default: 7 }, big: { type: 'bigint', nullable: true } },
+        indexes: [{ columns: ['n', 'big'], unique: true }],
+      },
+    });
+    const put = async (table: string, data: object, more: object = {}) =>
+      plain(await own.answer({ stack: [{ function: 'add_record', table, data, ...more, return_as: 'r' }], response: '{{ r }}' }));
+    expect(await put('a', { id: 50, n: 1 })).toEqual({ id: 50, n: 1 });
+    expect(await put('a', { id: null })).toEqual({ id: 1, n: null });
+    expect(await put('a', {})).toEqual({ id: 2, n: null });
+    await expect(put('a', { id: 50 })).rejects.toMatchObject({ code: 'unique_violation', status: 409 });
+    expect(await put('b', { big: '9223372036854775807' })).toEqual({
+      id: '00000000-0000-4000-8000-000000000001',
+      n: 7,
+      big: '9223372036854775807',
+    });
+    expect(await put('b', { n: null, big: 8 }, { function: 'add_or_edit_record', key: ['big', 'n'] })).toMatchObject({
+      n: 7,
+      big: '8',
+    });
+    expect(await put('b', { n: 7, big: 8 }, { function: 'add_or_edit_record', key: ['n', 'big'] })).toMatchObject({
+      n: 7,
+      big: '8',
+    });
+    expect((await own.sql('select count(*)::int as n from b'))[0]).toEqual({ n: 2 });
+    const asked = (where: string, input: object) =>
+      own.answer(
+        { input: { x: 'json' }, stack: [{ function: 'has_record', table: 'b', where, return_as: 'r' }], response: '{{ r }}' },
+        { input: input as never },
+      );
+    expect(await asked('{{ db.b.big == input.x }}', { x: '9223372036854775807' })).toBe(true);
+    expect(await asked('{{ db.b.big > input.x }}', { x: 7 })).toBe(true);
+    expect(await asked('{{ db.b.big == input.x }}', { x: '99999999999999999999' })).toBe(false);
+  });
+
+  test('a locked record', async () => {
+    const answer = await db.answer({
+      stack: [
+        {
+          function: 'transaction',
+          stack: [
+            { function: 'has_record', table: 'customer', where: '{{ db.customer.points >= 0 }}', lock: 'update', return_as: 'h' },
+          ],
+        },
+      ],
+      response: '{{ h }}',
+    });
+    expect(answer).toBe(true);
+  });
+});

@@ -22,6 +22,7 @@ const usesInNumber = 17;
 export type StatementFacts = Omit<Statement, 'name' | 'text' | 'params'>;
 
 export interface Variant {
+  readonly key: number | string;
   readonly statement: Statement;
   /** Which use gives each parameter; undefined when the uses are sent as they stand. */
   readonly order: readonly number[] | undefined;
@@ -34,6 +35,8 @@ export class QueryPlan {
   readonly tree: Sql;
   readonly facts: StatementFacts;
   readonly #variants = new Map<number | string, Variant>();
+  /** Most runs of a step look alike. */
+  #last: Variant | undefined;
 
   /** @param uses - those of the whole step; the statement keeps the ones that its tree speaks of */
   constructor(tree: Sql, uses: readonly Use[], facts: StatementFacts) {
@@ -50,18 +53,21 @@ export class QueryPlan {
     this.facts = facts;
   }
 
+  /** How many variants are kept. */
+  get size(): number {
+    return this.#variants.size;
+  }
+
   /** The variant for evaluated arguments, with its parameters. Throws `wrong_type` for a value that an operator refuses. */
   variantOf(args: ValueList): { readonly statement: Statement; readonly params: readonly Value[] } {
     const { uses } = this;
-    const out: Value[] = new Array(uses.length).fill(null);
-    let key: number | string = uses.length <= usesInNumber ? 0 : '';
-    for (let i = 0; i < uses.length; i++) {
-      const use = uses[i];
-      if (use === undefined) continue;
-      const state = use.read(args[use.arg] ?? null, out, i);
-      key = typeof key === 'number' ? key * 8 + state : key + state;
+    const out: Value[] = [];
+    const key = uses.length <= usesInNumber ? numberKey(uses, args, out) : textKey(uses, args, out);
+    let variant = this.#last;
+    if (variant?.key !== key) {
+      variant = this.#variants.get(key) ?? this.#make(key, args);
+      this.#last = variant;
     }
-    const variant = this.#variants.get(key) ?? this.#make(key, args);
     variant.hits += 1;
     const { order, statement } = variant;
     return { statement, params: order === undefined ? out : order.map((use) => out[use] ?? null) };
@@ -80,7 +86,7 @@ export class QueryPlan {
 
   #tryStatement(states: readonly UseState[]): Statement | undefined {
     try {
-      return this.#variant(states, []).statement;
+      return this.#variant('', states, []).statement;
     } catch {
       // A value that may not be null has no such variant.
       return undefined;
@@ -90,7 +96,7 @@ export class QueryPlan {
   #make(key: number | string, args: ValueList): Variant {
     const out: Value[] = [];
     const states = this.uses.map((use, i) => use.read(args[use.arg] ?? null, out, i));
-    const variant = this.#variant(states, args);
+    const variant = this.#variant(key, states, args);
     if (this.#variants.size >= maxVariants) this.#dropLeastUsed();
     this.#variants.set(key, variant);
     return variant;
@@ -110,7 +116,7 @@ export class QueryPlan {
     if (least !== undefined) this.#variants.delete(least);
   }
 
-  #variant(states: readonly UseState[], args: ValueList): Variant {
+  #variant(key: number | string, states: readonly UseState[], args: ValueList): Variant {
     const { text, params } = render(this.tree, states, (index) => {
       const use = this.uses[index];
       throw errorOf(wrongType, {
@@ -121,12 +127,36 @@ export class QueryPlan {
     });
     const straight = params.length === this.uses.length && params.every((param, i) => param.use === i);
     return {
+      key,
       statement: { ...this.facts, name: statementName(text), text, params: params.map((param) => param.binding) },
       order: straight ? undefined : params.map((param) => param.use),
       hits: 0,
     };
   }
 }
+
+/** Reads every use; the states make the key, three bits each. `out` gets what is sent, null where nothing is. */
+function numberKey(uses: readonly Use[], args: ValueList, out: Value[]): number {
+  let key = 0;
+  for (let i = 0; i < uses.length; i++) {
+    out[i] = null;
+    key = key * 8 + stateOf(uses[i], args, out, i);
+  }
+  return key;
+}
+
+/** The same for more uses than a number has room for. */
+function textKey(uses: readonly Use[], args: ValueList, out: Value[]): string {
+  let key = '';
+  for (let i = 0; i < uses.length; i++) {
+    out[i] = null;
+    key += stateOf(uses[i], args, out, i);
+  }
+  return key;
+}
+
+const stateOf = (use: Use | undefined, args: ValueList, out: Value[], at: number): UseState =>
+  use === undefined ? nothing : use.read(args[use.arg] ?? null, out, at);
 
 /** A name made of the text: the same text has the same name everywhere, so that a connection prepares it once. */
 export function statementName(text: string): string {

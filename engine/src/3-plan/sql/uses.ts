@@ -9,7 +9,7 @@ import { isList, isNumber } from '../../values/kinds.ts';
 import { truthy } from '../../values/operators.ts';
 import { toDecimal } from '../../values/order.ts';
 import { PlainDate, Timestamp } from '../../values/time.ts';
-import type { Value, ValueList } from '../../values/value.ts';
+import type { Value } from '../../values/value.ts';
 import { familyOf, itemType, type SqlType } from './column-types.ts';
 import { isStorable } from './tree.ts';
 
@@ -57,83 +57,84 @@ export function bigintText(value: Value): string | null {
 
 /** Reads a value that is compared with a column of the type. */
 export function scalarReader(of: SqlType): Reader {
-  const convert = converterOf(of);
-  return (value, out, at) => {
-    if (value === null) return nothing;
-    const converted = convert(value);
-    if (converted === undefined) return mismatch;
-    out[at] = converted.value;
-    return converted.state;
-  };
+  const read = readerOf(of);
+  return (value, out, at) => (value === null ? nothing : read(value, out, at));
 }
 
-interface Converted {
-  readonly value: Value;
-  readonly state: UseState;
+function take(value: Value, out: Value[], at: number): UseState {
+  out[at] = value;
+  return present;
 }
-/** Answers undefined where no value of the type equals this one. */
-type Converter = (value: Value) => Converted | undefined;
-const plain = (value: Value): Converted => ({ value, state: present });
 
-function converterOf(of: SqlType): Converter {
+function takeNumeric(value: Decimal, out: Value[], at: number): UseState {
+  out[at] = value;
+  return asNumeric;
+}
+
+/** Reads a value that is not null; `mismatch` where no value of the type equals it. */
+function readerOf(of: SqlType): Reader {
   switch (of.type) {
     case 'int':
-      return (value) => {
-        if (typeof value === 'number') return plain(value);
-        const decimal = decimalOf(value);
-        if (decimal === null) return undefined;
-        const number = decimal.toNumber();
-        return decimal.isInteger() && Number.isSafeInteger(number) ? plain(number) : { value: decimal, state: asNumeric };
-      };
+      return readInt;
     case 'bigint':
-      return (value) => {
+      return (value, out, at) => {
         const text = bigintText(value);
-        if (text !== null) return plain(text);
+        if (text !== null) return take(text, out, at);
         const decimal = decimalOf(value);
-        return decimal === null ? undefined : { value: decimal, state: asNumeric };
+        return decimal === null ? mismatch : takeNumeric(decimal, out, at);
       };
     case 'decimal':
-      return (value) => {
+      return (value, out, at) => {
         const decimal = decimalOf(value);
-        return decimal === null ? undefined : plain(decimal);
+        return decimal === null ? mismatch : take(decimal, out, at);
       };
     case 'float':
-      return (value) => {
-        if (value instanceof Float) return plain(value);
-        if (typeof value === 'number') return plain(Float.of(value));
-        if (!(value instanceof Decimal)) return undefined;
-        const number = value.toNumber();
-        const exact = Number.isFinite(number) && Float.of(number).toDecimal().equals(value);
-        return exact ? plain(Float.of(number)) : { value, state: asNumeric };
-      };
+      return readFloat;
     case 'bool':
-      return (value) => (typeof value === 'boolean' ? plain(value) : undefined);
+      return (value, out, at) => (typeof value === 'boolean' ? take(value, out, at) : mismatch);
     case 'timestamp':
-      return (value) => (value instanceof Timestamp ? plain(value) : undefined);
+      return (value, out, at) => (value instanceof Timestamp ? take(value, out, at) : mismatch);
     case 'date':
-      return (value) => (value instanceof PlainDate ? plain(value) : undefined);
+      return (value, out, at) => (value instanceof PlainDate ? take(value, out, at) : mismatch);
     case 'uuid':
-      return (value) => (typeof value === 'string' && uuidPattern.test(value) ? plain(value) : undefined);
+      return (value, out, at) => (typeof value === 'string' && uuidPattern.test(value) ? take(value, out, at) : mismatch);
     case 'json':
-      return (value) => (isStorableJson(value) ? plain(value) : undefined);
+      return (value, out, at) => (isStorableJson(value) ? take(value, out, at) : mismatch);
     case 'list':
-      return listConverter(converterOf(itemType(of)));
+      return wholeListReader(readerOf(itemType(of)));
     default:
-      return (value) => (typeof value === 'string' && isStorable(value) ? plain(value) : undefined);
+      return (value, out, at) => (typeof value === 'string' && isStorable(value) ? take(value, out, at) : mismatch);
   }
 }
 
+const readInt: Reader = (value, out, at) => {
+  if (typeof value === 'number') return take(value, out, at);
+  const decimal = decimalOf(value);
+  if (decimal === null) return mismatch;
+  const number = decimal.toNumber();
+  return decimal.isInteger() && Number.isSafeInteger(number) ? take(number, out, at) : takeNumeric(decimal, out, at);
+};
+
+const readFloat: Reader = (value, out, at) => {
+  if (value instanceof Float) return take(value, out, at);
+  if (typeof value === 'number') return take(Float.of(value), out, at);
+  if (!(value instanceof Decimal)) return mismatch;
+  const number = value.toNumber();
+  const exact = Number.isFinite(number) && Float.of(number).toDecimal().equals(value);
+  return exact ? take(Float.of(number), out, at) : takeNumeric(value, out, at);
+};
+
 /** A whole list as a value: one item of another type, and no list of the column equals it. */
-function listConverter(convert: Converter): Converter {
-  return (value) => {
-    if (!isList(value)) return undefined;
+function wholeListReader(read: Reader): Reader {
+  return (value, out, at) => {
+    if (!isList(value)) return mismatch;
     const items: Value[] = [];
-    for (const item of value as ValueList) {
-      const converted = item === null ? plain(null) : convert(item);
-      if (converted === undefined || converted.state !== present) return undefined;
-      items.push(converted.value);
+    for (let i = 0; i < value.length; i++) {
+      const item = value[i] ?? null;
+      if (item === null) items[i] = null;
+      else if (read(item, items, i) !== present) return mismatch;
     }
-    return plain(items);
+    return take(items, out, at);
   };
 }
 
@@ -148,21 +149,20 @@ export const isStorableJson = (value: Value): boolean => !(value instanceof Uint
  * and not null is `mismatch`.
  */
 export function listReader(of: SqlType): Reader {
-  const convert = converterOf(of);
+  const read = readerOf(of);
   return (value, out, at) => {
     if (value === null) return nothing;
     if (!isList(value)) return mismatch;
     const items: Value[] = [];
-    let state: UseState = emptyList;
-    for (const item of value as ValueList) {
-      if (item === null) state = listWithNull;
-      else {
-        const converted = convert(item);
-        if (converted?.state === present) items.push(converted.value);
-      }
+    let count = 0;
+    let holdsNull = false;
+    for (const item of value) {
+      if (item === null) holdsNull = true;
+      else if (read(item, items, count) === present) count += 1;
     }
+    items.length = count;
     out[at] = items;
-    if (state === listWithNull) return listWithNull;
+    if (holdsNull) return listWithNull;
     return items.length === 0 ? emptyList : present;
   };
 }
@@ -178,14 +178,11 @@ export function endReader(of: SqlType, end: 0 | 1): Reader {
 
 /** Reads a value that is sent as it is, null included; what the type can't hold is `mismatch`. */
 export function valueReader(of: SqlType): Reader {
-  const convert = converterOf(of);
+  const read = readerOf(of);
   return (value, out, at) => {
     out[at] = null;
     if (value === null) return present;
-    const converted = convert(value);
-    if (converted === undefined || converted.state !== present) return mismatch;
-    out[at] = converted.value;
-    return present;
+    return read(value, out, at) === present ? present : mismatch;
   };
 }
 
