@@ -125,4 +125,38 @@ describe('a start', () => {
     server.child.kill('SIGTERM');
     expect(await server.ended).toBe(0);
   });
+
+  it('finishes requests under way on the first signal, with /health at 503, and ends at once on the second', async () => {
+    const data = folder();
+    mkdirSync(join(data, 'slow/apis/slow'), { recursive: true });
+    writeFileSync(join(data, 'slow/ashlar.jsonc'), '{"name": "slow"}');
+    const slow = (ms: number) => `{"stack": [{"function": "sleep", "duration_ms": ${ms}}], "response": "done"}`;
+    writeFileSync(join(data, 'slow/apis/slow/short.get.jsonc'), slow(1_500));
+    writeFileSync(join(data, 'slow/apis/slow/long.get.jsonc'), slow(9_000));
+    const settings = { ASHLAR_DATA: join(data, 'data'), ASHLAR_WORKSPACES: join(data, 'slow') };
+
+    const polite = start(settings);
+    const url = (await polite.until(/http:\/\/127\.0\.0\.1:\d+/)).trim();
+    expect((await fetch(`${url}/health`)).status).toBe(200);
+    const finishing = fetch(`${url}/api:slow/short`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    polite.child.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect((await fetch(`${url}/health`)).status).toBe(503);
+    expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    expect(await (await finishing).json()).toBe('done');
+    expect(await polite.ended).toBe(0);
+
+    const hasty = start(settings);
+    const again = (await hasty.until(/http:\/\/127\.0\.0\.1:\d+/)).trim();
+    const cutOff = fetch(`${again}/api:slow/long`).catch(() => 'cut off');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    hasty.child.kill('SIGINT');
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const startedAt = performance.now();
+    hasty.child.kill('SIGINT');
+    expect(await hasty.ended).toBe(130);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(await cutOff).toBe('cut off');
+  });
 });

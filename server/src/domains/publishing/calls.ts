@@ -45,7 +45,11 @@ const publishErrors = [
   'version_conflict',
   'version_too_large',
   'file_refused',
+  'publication_busy',
+  'publication_cancelled',
   'schema_busy',
+  'schema_moved',
+  'seed_invalid',
   'schema_refused',
 ];
 

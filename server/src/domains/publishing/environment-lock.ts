@@ -2,7 +2,13 @@
  * One publication at a time for each environment, over all nodes: an advisory lock in the control database, taken by a
  * transaction that ends with the work. A killed node's lock is free at once.
  */
+import { errorOf } from '@ashlar/engine';
+import { DatabaseError } from 'pg';
 import type { Postgres } from '../../base/postgres/index.ts';
+import { publicationBusy } from './errors.ts';
+
+/** Longest time to wait for a publication on another node, in milliseconds. */
+const waitMs = 60_000;
 
 /** Publications under way on one node, each holding a control connection: few, so that the rest of the node has some. */
 const underWayMax = 2;
@@ -62,6 +68,7 @@ export class EnvironmentLock {
         // The connection idles while the work is done; its loss is noticed at the end, it must not end the process.
         client.on('error', ignored);
         await client.query('set local idle_in_transaction_session_timeout = 0');
+        await client.query(`set local statement_timeout = ${waitMs}`);
         const { rows } = await client.query<{ free: unknown }>(`select ${lock}(hashtextextended($1, 0)) as free`, [
           `ashlar publish ${keyOf(workspace, environment)}`,
         ]);
@@ -70,7 +77,8 @@ export class EnvironmentLock {
         client.off('error', ignored);
       });
     } catch (error) {
-      if (done === undefined) throw error;
+      if (done === undefined)
+        throw waitedTooLong(error) ? errorOf(publicationBusy, { seconds: waitMs / 1000 }, { cause: error }) : error;
     } finally {
       this.#leave();
     }
@@ -95,6 +103,11 @@ export class EnvironmentLock {
 }
 
 type LockFunction = 'pg_advisory_xact_lock' | 'pg_try_advisory_xact_lock';
+
+/** Waiting for the lock is the only statement here that can take long (SQLSTATE 57014). */
+function waitedTooLong(error: unknown): boolean {
+  return error instanceof DatabaseError && error.code === '57014';
+}
 
 const ignored = (): void => undefined;
 

@@ -60,6 +60,13 @@ export const environmentHeld = defineError<object>({
   solve: 'Try again after the seconds in Retry-After.',
   message: () => 'The tables of this environment are being changed; try again in a moment.',
 });
+export const publicationBusy = defineError<{ seconds: number }>({
+  code: 'publication_busy',
+  status: 409,
+  title: 'Another publication to this environment takes long',
+  solve: 'See how far it is with `GET …/publications`, stop it or wait for it, then publish again.',
+  message: (d) => `Another publication to this environment was not done within ${d.seconds} seconds.`,
+});
 export const publicationCancelled = defineError<object>({
   code: 'publication_cancelled',
   status: 409,
