@@ -42,12 +42,19 @@ function rowAfter(terms: readonly SortTerm[], binds: readonly Sql[]): Sql {
 }
 
 function anyAfter(terms: readonly SortTerm[], uses: readonly number[], binds: readonly Sql[]): Sql {
-  return or(
+  const after = or(
     ...terms.map((term, i) => {
       const before = terms.slice(0, i).map((earlier, j) => sameAs(earlier, uses[j] ?? 0, binds[j] ?? sql`null`));
       return and(...before, isAfter(term, uses[i] ?? 0, binds[i] ?? sql`null`));
     }),
   );
+  const [first] = terms;
+  if (first === undefined || first.value.nullable) return after;
+  // What follows from the rest, said once more: an index on the first term can begin there.
+  const bound = first.descending
+    ? sql`${first.value.sql} <= ${binds[0] ?? sql`null`}`
+    : sql`${first.value.sql} >= ${binds[0] ?? sql`null`}`;
+  return and(bound, after);
 }
 
 function sameAs(term: SortTerm, use: number, bind: Sql): Sql {

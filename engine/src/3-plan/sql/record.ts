@@ -1,4 +1,5 @@
 /** get_record and has_record: one row by its key or by a condition. */
+import type { Expression } from '../../1-syntax/ast.ts';
 import { anyType, nullable, objectOf, type Type, type } from '../../2-check/types.ts';
 import type { StepCheck } from '../../library/define.ts';
 import type { Table } from '../../workspace/model.ts';
@@ -11,7 +12,7 @@ import { childStatements } from './list.ts';
 import { lockClause } from './locking.ts';
 import { badParameter, excludes } from './problems.ts';
 import { type DatabasePlan, QueryPlan, reading } from './query-plan.ts';
-import { type SqlSource, tableSource } from './scope.ts';
+import { reach, type SqlSource, tableSource } from './scope.ts';
 import { fromTable, selectOutput } from './selection.ts';
 import { orderBy, readSort } from './sorting.ts';
 import { clause, type Sql, sql } from './tree.ts';
@@ -19,7 +20,7 @@ import { clause, type Sql, sql } from './tree.ts';
 /** Which row a step means. */
 export interface RowCondition {
   readonly condition: Sql;
-  /** By the key and nothing else. */
+  /** By a unique column that is never null, and nothing else: at most one row can match. */
   readonly byKey: boolean;
 }
 
@@ -40,9 +41,21 @@ export function rowCondition(context: CompileContext, source: SqlSource, use: 'r
     if (key === undefined) return undefined;
     return { condition: compareWithOperand(compiler, key, '==', id, id), byKey: true };
   }
-  if (where !== undefined) return { condition: compiler.root(where), byKey: false };
+  if (where !== undefined) return { condition: compiler.root(where), byKey: isByUniqueColumn(where, compiler) };
   context.report(badParameter, step.node, { message: 'Say which record: give id, or where.' });
   return undefined;
+}
+
+/** `db.customer.email == VALUE` where the column is unique and not nullable. */
+function isByUniqueColumn(where: Expression, compiler: RowCompiler): boolean {
+  if (where.kind !== 'binary' || where.operator !== '==' || where.optional) return false;
+  return [where.left, where.right].some((side, i) => {
+    const reached = reach(side, compiler.scope);
+    const other = i === 0 ? where.right : where.left;
+    if (reached?.kind !== 'column' || side.kind !== 'member' || compiler.touches(other)) return false;
+    const { key, columns } = reached.source.table;
+    return key.name === side.name || (columns.get(side.name)?.unique === true && !reached.value.nullable);
+  });
 }
 
 export interface RecordPlan extends DatabasePlan {

@@ -58,6 +58,9 @@ test('whole statements', () => {
     'select "customer"."id" as "id", "customer"."name" as "name", "customer"."email" as "email" from "customer" where "customer"."id" = $1::int8',
     'select "customer"."id" as "id", "customer"."name" as "name", "customer"."email" as "email" from "customer" where false',
   ]);
+  expect(statements({ function: 'delete_record', table: 'customer', where: '{{ db.customer.email == input.a }}' })[0]).toBe(
+    'delete from "customer" where "customer"."email" = $1::text returning "customer"."id" as "id", "customer"."name" as "name", "customer"."email" as "email"',
+  );
   expect(statements({ function: 'edit_record', table: 'customer', id: 1, data: { name: '{{ input.a }}' } })).toEqual([
     'update "customer" set "name" = $1::text where "customer"."id" = 1::int8 returning "customer"."id" as "id", "customer"."name" as "name", "customer"."email" as "email"',
   ]);
