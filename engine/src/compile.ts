@@ -90,6 +90,8 @@ function compiledStack(stack: StackAnalysis, program: StackProgram, problems: Pr
     pure: program.mode === 'restart',
     effects,
     ir: program.planned.block,
+    response: program.planned.response,
+    slotNames: checked.slotNames,
     statements,
     get javascript() {
       return program.source({ awaits: program.mode === 'await', instrumented: false }).text;

@@ -1,6 +1,6 @@
 /** What compiling a workspace gives: everything that a server needs to answer its endpoints, and `explain` to show. */
 import type { Type } from './2-check/types.ts';
-import type { IrBlock, StepInfo } from './3-plan/ir.ts';
+import type { IrBlock, IrExpression, StepInfo } from './3-plan/ir.ts';
 import type { Statement } from './3-plan/sql/statement.ts';
 import type { EffectName } from './effects.ts';
 import type { Outcome, Run } from './run/run.ts';
@@ -26,6 +26,10 @@ export interface CompiledStack {
   readonly pure: boolean;
   readonly effects: StackEffects;
   readonly ir: IrBlock;
+  /** What is answered when no `return` runs; null without a response. */
+  readonly response?: IrExpression | null;
+  /** Names that users gave to the slots of `ir`, by number: for `explain`. */
+  readonly slotNames?: readonly string[];
   /** Every SQL text that is known before a run (the variant with all optional parts, and the first without). */
   readonly statements: readonly { readonly step: number; readonly statement: Statement }[];
   /** The JavaScript as compiled, plain variant. */

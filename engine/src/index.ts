@@ -21,6 +21,19 @@ export type * from './compiled.ts';
 export type * from './effects.ts';
 export { syncEffects } from './effects.ts';
 export * from './errors.ts';
+export {
+  contextFrame,
+  type ExplainedEffects,
+  type ExplainedStack,
+  type ExplainedStatement,
+  type ExplainedStep,
+  type ExplainSection,
+  explainSections,
+  explainStack,
+  type FramePlace,
+  type StackToExplain,
+  sectionText,
+} from './explain/index.ts';
 export type { AnyFilter, FilterParameter } from './filters/define.ts';
 export { filters, findFilter } from './filters/index.ts';
 export {

@@ -18,6 +18,8 @@ export interface ProblemKind<D extends object = Record<string, unknown>> {
   readonly message: (details: D) => string;
   /** What to do next, shown under the message; undefined for none. */
   readonly hint?: (details: D) => string | undefined;
+  /** What may stand in its place without a change of meaning; `ashlar check --fix` writes it. A text in quotes keeps them. */
+  readonly replacement?: (details: D) => string | undefined;
 }
 
 /** One occurrence, with its place. Line and column are 1-based; column counts UTF-16 units. */
@@ -26,6 +28,8 @@ export interface Problem {
   readonly severity: Severity;
   readonly message: string;
   readonly hint?: string;
+  /** Safe to write from line and column to endLine and endColumn; what stands there in double quotes keeps them. */
+  readonly replacement?: string;
   readonly file: string;
   readonly pointer: string;
   readonly line: number;
@@ -57,11 +61,13 @@ export class Problems {
     const from = lineColumn(source.text, start);
     const to = lineColumn(source.text, end);
     const hint = kind.hint?.(details);
+    const replacement = kind.replacement?.(details);
     this.list.push({
       code: kind.code,
       severity: kind.severity,
       message: kind.message(details),
       ...(hint === undefined ? {} : { hint }),
+      ...(replacement === undefined ? {} : { replacement }),
       file: source.path,
       pointer: at.pointer,
       line: from.line,

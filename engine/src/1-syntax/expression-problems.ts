@@ -105,6 +105,7 @@ export const expressionCallBrackets = defineProblem<{ name: string }>({
   title: 'now and uuid need no brackets',
   solve: 'Write `now`, not `now()`. It changes nothing.',
   message: ({ name }) => `${name} needs no brackets`,
+  replacement: () => '',
   hint: ({ name }) => `write ${name}`,
 });
 
@@ -123,6 +124,7 @@ export const expressionStrictEquality = defineProblem<{ written: string; operato
   title: 'Equality has two signs, not three',
   solve: 'Write `==` and `!=`: equality never converts types here. It changes nothing.',
   message: ({ written, operator }) => `${written} is written ${operator} here`,
+  replacement: ({ operator }) => operator,
   hint: ({ operator }) => `write ${operator}; it never converts types`,
 });
 
@@ -136,12 +138,13 @@ export const expressionOperatorSpelling = defineProblem<{ written: string; opera
   hint: ({ operator }) => `write ${operator}`,
 });
 
-export const expressionOptionalChaining = defineProblem({
+export const expressionOptionalChaining = defineProblem<{ bracket: boolean }>({
   code: 'expression_optional_chaining',
   severity: 'hint',
   title: 'Reading a member needs no question mark',
   solve: 'Write `order.note`: a member of nothing is null and never an error. It changes nothing.',
   message: () => 'a member of nothing is null, the question mark is not needed',
+  replacement: ({ bracket }) => (bracket ? '' : '.'),
   hint: () => 'write . alone',
 });
 

@@ -158,8 +158,9 @@ class Lexer {
       this.#report(problem.expressionStrictEquality, start, this.#at, { written, operator: symbol });
     } else if (written === '?.') {
       symbol = '.';
-      this.#report(problem.expressionOptionalChaining, start, this.#at, {});
-      if (this.#text.charAt(this.#at) === '[') return true;
+      const bracket = this.#text.charAt(this.#at) === '[';
+      this.#report(problem.expressionOptionalChaining, start, this.#at, { bracket });
+      if (bracket) return true;
     } else if (symbol !== written) {
       this.#report(problem.expressionOperatorSpelling, start, this.#at, { written, operator: symbol });
     }

@@ -59,6 +59,7 @@ export const otherName = defineProblem<{ written: string; canonical: string; wha
   title: 'A name is written in another spelling than its own',
   solve: '`ashlar check --fix` rewrites it.',
   message: (d) => `The ${d.what} "${d.written}" is spelled "${d.canonical}" here.`,
+  replacement: (d) => d.canonical,
 });
 export const parameterShape = defineProblem<{ parameter: string; wanted: string; found: string }>({
   code: 'parameter_shape',

@@ -1,0 +1,90 @@
+/** Reads a workspace folder from disk, and finds its root. */
+import { existsSync, realpathSync } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { Failure, usageFailure } from '../failure.ts';
+
+/** Values that stay on this machine: never checked, never sent. */
+export const localEnvFile = 'env.local.jsonc';
+/** Bytes of one file and of a whole version, as the server takes them. */
+export const fileBytesMax = 20_000_000;
+export const versionBytesMax = 45_000_000;
+
+/** A workspace folder as a push sends it. */
+export interface WorkspaceFolder {
+  /** Absolute. */
+  readonly root: string;
+  /** Path from the root, with forward slashes -> text. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Text of env.local.jsonc; null without one. */
+  readonly localEnv: string | null;
+}
+
+const rootFiles = ['ashlar.jsonc', 'ashlar.json'];
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * Reads a folder. Hidden files and node_modules are left out, links are not followed. Throws Failure: a folder that is not
+ * there or is no workspace (exit code 2), a file that is no text or too large.
+ */
+export async function readFolder(folder: string, cwd = process.cwd()): Promise<WorkspaceFolder> {
+  const root = resolve(cwd, folder);
+  const info = await stat(root).catch(() => null);
+  if (info === null) throw usageFailure(`There is no folder ${folder}.`);
+  if (!info.isDirectory()) throw usageFailure(`${folder} is a file; a workspace is a folder.`);
+  const files = new Map<string, string>();
+  let localEnv: string | null = null;
+  let total = 0;
+  for (const path of await pathsOf(root)) {
+    const name = relative(root, path).split(sep).join('/');
+    const { size } = await stat(path);
+    total += size;
+    if (size > fileBytesMax) throw tooLarge(`${name} has ${size} bytes; a file may have ${fileBytesMax}.`);
+    if (total > versionBytesMax) throw tooLarge(`The folder has more than ${versionBytesMax} bytes.`);
+    const text = textOf(name, await readFile(path));
+    if (name === localEnvFile) localEnv = text;
+    else files.set(name, text);
+  }
+  return { root, files, localEnv };
+}
+
+function tooLarge(message: string): Failure {
+  return new Failure(`${message} Load larger data through an endpoint instead of seeds/.`, 1, 'version_too_large');
+}
+
+function textOf(name: string, bytes: Uint8Array): string {
+  try {
+    return decoder.decode(bytes);
+  } catch {
+    throw new Failure(`${name} is not UTF-8 text.`, 1, 'not_text');
+  }
+}
+
+async function pathsOf(root: string): Promise<readonly string[]> {
+  const paths: string[] = [];
+  const waiting = [root];
+  for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      if (isLeftOut(entry.name)) continue;
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) waiting.push(path);
+      else if (entry.isFile()) paths.push(path);
+    }
+  }
+  return paths.sort();
+}
+
+/** Names that are no part of a workspace wherever they stand. */
+export const isLeftOut = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
+
+/** Where a file's workspace begins: the nearest folder above it that holds ashlar.jsonc. Throws Failure (exit code 2). */
+export function findRoot(file: string, cwd = process.cwd()): { readonly root: string; readonly path: string } {
+  const absolute = resolve(cwd, file);
+  if (!existsSync(absolute)) throw usageFailure(`There is no file ${file}.`);
+  const real = realpathSync(absolute);
+  for (let folder = dirname(real); ; folder = dirname(folder)) {
+    if (rootFiles.some((name) => existsSync(join(folder, name))))
+      return { root: folder, path: relative(folder, real).split(sep).join('/') };
+    if (folder === dirname(folder)) throw usageFailure(`${file} is in no workspace: no folder above it has an ashlar.jsonc.`);
+  }
+}

@@ -1,0 +1,11 @@
+/** The face of explaining: stacks in sections, code frames for problems. */
+export {
+  type ExplainedEffects,
+  type ExplainedStack,
+  type ExplainedStatement,
+  explainStack,
+  type StackToExplain,
+} from './explain.ts';
+export { contextFrame, type FramePlace } from './frame.ts';
+export { type ExplainSection, explainSections, sectionText } from './text.ts';
+export type { ExplainedStep } from './tree.ts';
