@@ -8,7 +8,7 @@ import { type RunningServer, startServer } from './start-server.ts';
 import { standardTerminal, terminalProgress } from './terminal.ts';
 
 export { readSettings, SettingError, type Settings, settings } from './settings.ts';
-export { type RunningServer, type StartOptions, startServer, stopGraceMs } from './start-server.ts';
+export { controlCalls, type RunningServer, type StartOptions, startServer, stopGraceMs } from './start-server.ts';
 
 /** Exit codes: a person has to change something; the server failed. */
 const exitUsage = 2;
@@ -43,12 +43,17 @@ async function run(): Promise<void> {
   }
 }
 
-/** The first signal stops in order, the second at once. */
+/** Milliseconds in which a second signal is the first again: npm and the terminal both pass Ctrl-C on. */
+const sameSignalMs = 1_000;
+
+/** The first signal stops in order, one after it at once. */
 function stopOnSignals(starting: Promise<RunningServer>, say: (message: string) => void): void {
-  let stopping = false;
+  let stoppingSince: number | null = null;
   const onSignal = (signal: 'SIGINT' | 'SIGTERM'): void => {
-    if (stopping) process.exit(signal === 'SIGINT' ? 130 : 143);
-    stopping = true;
+    const now = performance.now();
+    if (stoppingSince !== null && now - stoppingSince < sameSignalMs) return;
+    if (stoppingSince !== null) process.exit(signal === 'SIGINT' ? 130 : 143);
+    stoppingSince = now;
     say(`stopping (${signal}); once more stops at once`);
     starting
       .then((server) => server.stop())

@@ -14,7 +14,7 @@ import { Publishing, publishingCalls, type Stage } from './domains/publishing/in
 import { createSchemaChanges } from './domains/tables/index.ts';
 import { createTelemetry, type Telemetry, telemetryCalls } from './domains/telemetry/index.ts';
 import { workspaceCalls } from './domains/workspaces/index.ts';
-import { createGateway, type Gateway } from './gateway/index.ts';
+import { type ClientLimits, createGateway, type Gateway } from './gateway/index.ts';
 import { createRuntime } from './runtime/index.ts';
 import { publishFolders } from './serve-folders.ts';
 import type { Settings } from './settings.ts';
@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly onStage?: (stage: Stage) => void | Promise<void>;
   /** For tests: false syncs nothing to disk. */
   readonly durable?: boolean;
+  /** For tests: shorter time limits for slow clients. */
+  readonly clientLimits?: Partial<ClientLimits>;
 }
 
 export interface RunningServer {
@@ -110,6 +112,7 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
     clock,
     log,
     trouble: () => (postgres.ready ? null : 'the database can not be reached'),
+    ...(options.clientLimits === undefined ? {} : { clientLimits: options.clientLimits }),
   });
   let graceMs = 0;
   closers.push(() => gateway.stop(graceMs));
@@ -141,7 +144,7 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
 }
 
 /** Every call of the control API, by domain. */
-function controlCalls(parts: {
+export function controlCalls(parts: {
   readonly postgres: Postgres;
   readonly publishing: Publishing;
   readonly sealer: Sealer;

@@ -1,7 +1,7 @@
 /** Runs for tests of the effects' bodies: a served environment on a database, and runs in it, without a compiler. */
 import { type CompiledWorkspace, defaultLimits, type Effects, type Limits, Run, type RunOptions } from '@ashlar/engine';
 import type { DatabaseRef } from '../../server/src/base/postgres/index.ts';
-import type { ServedEnvironment } from '../../server/src/domains/publishing/snapshot.ts';
+import type { ServedEnvironment } from '../../server/src/domains/publishing/index.ts';
 import type { RunHost } from '../../server/src/runtime/index.ts';
 
 /** A workspace without a file. */

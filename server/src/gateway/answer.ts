@@ -12,7 +12,7 @@ import {
   type ValueList,
   wrongType,
 } from '@ashlar/engine';
-import type { ServedEnvironment } from '../domains/publishing/snapshot.ts';
+import type { ServedEnvironment } from '../domains/publishing/index.ts';
 import { problemDocument, retryAfterSeconds } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { type Answer, publishedHeaders } from './response.ts';

@@ -2,7 +2,7 @@
 import { type AshlarError, defineError, type EndpointDefinition, errorOf, type ValueObject } from '@ashlar/engine';
 import { bearerToken } from '../base/http/index.ts';
 import type { Verdict } from '../domains/access/index.ts';
-import type { ServedEnvironment } from '../domains/publishing/snapshot.ts';
+import type { ServedEnvironment } from '../domains/publishing/index.ts';
 
 export const tokenMissing = defineError<{ tables: string }>({
   code: 'token_missing',

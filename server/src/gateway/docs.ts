@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { errorKinds } from '@ashlar/engine';
-import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+import type { ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 import type { Answer } from './response.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,7 +1,7 @@
 /** A request to `/api:<group>/…`, station by station. */
 import type { AshlarError, Outcome, Run } from '@ashlar/engine';
 import { parseQuery, queryObject } from '../base/http/index.ts';
-import type { ServedEnvironment, ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+import type { ServedEnvironment, ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 import { errorAnswer, newPublishedHeaders, outcomeAnswer } from './answer.ts';
 import { authenticate, challenge } from './authentication.ts';
 import { type Body, readBody } from './body.ts';

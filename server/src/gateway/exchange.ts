@@ -1,6 +1,6 @@
 /** One request and its answer on their way through the stations. Every station reads and writes this one object. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ServedGroup } from '../domains/publishing/snapshot.ts';
+import type { ServedGroup } from '../domains/publishing/index.ts';
 import type { RunHost } from '../runtime/host.ts';
 import type { RouteEntry } from './route.ts';
 

@@ -21,7 +21,7 @@ import {
 import { systemClock } from '../base/clock.ts';
 import type { AnyCall } from '../control/define.ts';
 import { verifyToken } from '../domains/access/index.ts';
-import type { ServedEnvironment, ServedGroup, Snapshot, SnapshotSource } from '../domains/publishing/snapshot.ts';
+import type { ServedEnvironment, ServedGroup, Snapshot, SnapshotSource } from '../domains/publishing/index.ts';
 import type { FinishedRequest } from '../domains/telemetry/index.ts';
 import type { ClientLimits } from './parts.ts';
 import { createGateway, type Gateway } from './server.ts';

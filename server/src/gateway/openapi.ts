@@ -10,7 +10,7 @@ import {
 } from '@ashlar/engine';
 import type { AnyCall } from '../control/define.ts';
 import { adminScheme, controlPaths } from '../control/openapi.ts';
-import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+import type { ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 
 /** Stands for the server's address until the document is sent: it depends on how the caller reached it. */
 const addressMark = 'http://server.invalid';

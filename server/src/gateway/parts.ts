@@ -3,7 +3,7 @@ import type { Effects } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
 import type { AnyCall } from '../control/define.ts';
 import type { Verdict } from '../domains/access/index.ts';
-import type { ServedEnvironment, SnapshotSource } from '../domains/publishing/snapshot.ts';
+import type { ServedEnvironment, SnapshotSource } from '../domains/publishing/index.ts';
 import type { FinishedRequest } from '../domains/telemetry/index.ts';
 
 /** One line each; never a secret among the fields. */

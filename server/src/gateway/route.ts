@@ -4,7 +4,7 @@
  */
 import { AshlarError, type CompiledEndpoint, errorOf } from '@ashlar/engine';
 import { decodePercent, methodNotAllowed, methodUnknown } from '../base/http/index.ts';
-import type { ServedGroup, Snapshot } from '../domains/publishing/snapshot.ts';
+import type { ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 
 /** An endpoint and what the gateway works out of it once per snapshot. */
 export interface RouteEntry {

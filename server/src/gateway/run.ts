@@ -1,7 +1,7 @@
 /** The station "compiled stack": one run, and what it left for after the answer. */
 import { AshlarError, type Effects, type Outcome, Run, type Value, type ValueObject } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
-import type { ServedEnvironment, Snapshot, SnapshotSource } from '../domains/publishing/snapshot.ts';
+import type { ServedEnvironment, Snapshot, SnapshotSource } from '../domains/publishing/index.ts';
 import type { RunHost } from '../runtime/host.ts';
 import type { Exchange } from './exchange.ts';
 import type { RouteEntry } from './route.ts';

@@ -3,7 +3,7 @@
  * per run) and reads `account` and `committed` afterwards.
  */
 import type { CompiledStack, Run } from '@ashlar/engine';
-import type { ServedEnvironment } from '../domains/publishing/snapshot.ts';
+import type { ServedEnvironment } from '../domains/publishing/index.ts';
 import type { RunAccount } from '../domains/telemetry/index.ts';
 
 export interface RunHost {

@@ -15,7 +15,7 @@ import {
   type ValueObject,
 } from '@ashlar/engine';
 import { newId } from '../../base/crypto/index.ts';
-import type { ServedEnvironment } from '../publishing/snapshot.ts';
+import type { ServedEnvironment } from '../publishing/index.ts';
 import { open, seal } from './seal.ts';
 
 export const tokenTooLarge = defineError<{ limitBytes: number }>({

@@ -1,0 +1,36 @@
+/** Documents name files that exist, and links that lead somewhere. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { filesUnder, root } from './sources.ts';
+
+const written = ['README.md', 'ARCHITECTURE.md', 'DEVELOPMENT.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'LICENSE'];
+const tops = 'contract|engine|server|cli|examples|docs|scripts|tests|\\.ci';
+
+describe('the documents', () => {
+  it.each(written)('%s is there', (path) => {
+    expect(readFileSync(join(root, path), 'utf8').length).toBeGreaterThan(200);
+  });
+
+  it.each(['README.md', 'ARCHITECTURE.md', 'DEVELOPMENT.md', 'CONTRIBUTING.md'])('%s names only paths that exist', (path) => {
+    const text = readFileSync(join(root, path), 'utf8');
+    const named = [...text.matchAll(new RegExp(`(?<![\\w/.-])(?:${tops})/[\\w./\\[\\]-]*[\\w/\\]]`, 'g'))].map(([name]) => name);
+    if (path === 'ARCHITECTURE.md') expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
+  });
+
+  it('link to files that exist', () => {
+    const pages = [...written.filter((path) => path.endsWith('.md')).map(pageOf), ...filesUnder('docs', '.md')];
+    const broken = pages.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)]
+        .map(([, target = '']) => target)
+        .filter((target) => !existsSync(join(root, dirname(path), target)))
+        .map((target) => `${path} -> ${target}`),
+    );
+    expect(broken).toEqual([]);
+  });
+});
+
+function pageOf(path: string): { readonly path: string; readonly text: string } {
+  return { path, text: readFileSync(join(root, path), 'utf8') };
+}
