@@ -86,6 +86,28 @@ test('a password leaves only where it is named, and not in an answer', () => {
   expect(answer({ output: ['id', 'password'] })).toEqual(['password_leaves']);
 });
 
+test.for([
+  'db.customer.password ~ "x"',
+  'db.customer.password + "x"',
+  'db.customer.password|substr:0:5',
+  'db.customer.name ?? db.customer.password',
+  'db.customer.id > 0 ? db.customer.password : "x"',
+  'db.customer.password|max:"a"',
+  'db.customer.password|to_upper|to_text',
+])('what is computed from a password is one: %s', (expression) => {
+  const step = { function: 'query_records', table: 'customer', eval: { x: `{{ ${expression} }}` }, return_as: 'c' };
+  expect(problemsOf({ files: tableFiles(tables), stack: [step], response: '{{ c }}' }).map((p) => p.code)).toContain(
+    'password_leaves',
+  );
+});
+
+test('more than eight optional conditions are a warning', () => {
+  const condition = Array.from({ length: 9 }, () => 'db.customer.name ==? input.a').join(' && ');
+  const step = { function: 'query_records', table: 'customer', where: `{{ ${condition} }}`, return_as: 'c' };
+  const found = problemsOf({ files: tableFiles(tables), input: { a: { type: 'text', required: false } }, stack: [step] });
+  expect(found.map((p) => [p.code, p.severity])).toEqual([['many_optional_conditions', 'warning']]);
+});
+
 test('rows have types', () => {
   const codesOf = (response: string): string[] =>
     problemsOf({

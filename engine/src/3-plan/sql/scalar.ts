@@ -59,10 +59,7 @@ export function computeValue(compiler: RowCompiler, expression: Expression, want
     case 'filter':
       return isAggregate(compiler, expression) ? aggregateValue(compiler, expression) : filterValue(compiler, expression);
     case 'template':
-      return joined(
-        compiler,
-        expression.parts.map((part) => (typeof part === 'string' ? textLiteral(part) : asText(compiler, part))),
-      );
+      return joined(expression.parts.map((part) => (typeof part === 'string' ? constantText(part) : asText(compiler, part))));
     default:
       return refuseValue(compiler, expression, 'A list or object with columns in it', 'Compute its parts by names of their own.');
   }
@@ -174,7 +171,7 @@ function binaryValue(compiler: RowCompiler, expression: BinaryExpression): SqlVa
   const { operator, left, right } = expression;
   switch (operator) {
     case '~':
-      return joined(compiler, [asText(compiler, left), asText(compiler, right)]);
+      return joined([asText(compiler, left), asText(compiler, right)]);
     case '+':
     case '-':
     case '*':
@@ -216,7 +213,8 @@ function arithmetic(
   if (operator === '-' && a === b && a === 'timestamp')
     return { sql: sql`(extract(epoch from (${left.sql} - ${right.sql})) * 1000)::int8`, type: int, nullable };
   if (operator === '-' && a === b && a === 'date') return { sql: sql`(${left.sql} - ${right.sql})::int8`, type: int, nullable };
-  if (operator === '+' && a === 'text' && b === 'text') return { sql: sql`(${left.sql} || ${right.sql})`, type: text, nullable };
+  if (operator === '+' && a === 'text' && b === 'text')
+    return { sql: sql`(${left.sql} || ${right.sql})`, type: textOfParts([left, right]), nullable };
   if (a !== 'number') return refuseType(compiler, at, operator, 'two numbers', left.type);
   if (b !== 'number') return refuseType(compiler, at, operator, 'two numbers', right.type);
   if (operator === '%' && (left.type.type === 'float' || right.type.type === 'float'))
@@ -253,15 +251,20 @@ function signOf(operator: '+' | '-' | '*' | '/' | '%'): Sql {
 }
 
 /** Texts joined; null is empty. */
-function joined(_compiler: RowCompiler, parts: readonly Sql[]): SqlValue {
-  return { sql: sql`concat(${list(parts)})`, type: text, nullable: false };
+function joined(parts: readonly SqlValue[]): SqlValue {
+  return { sql: sql`concat(${list(parts.map((part) => part.sql))})`, type: textOfParts(parts), nullable: false };
 }
 
+/** What is made of a password is one, however little of it. */
+const textOfParts = (parts: readonly SqlValue[]): SqlType =>
+  parts.some((part) => part.type.password === true) ? { ...text, password: true } : text;
+
+const constantText = (value: string): SqlValue => ({ sql: textLiteral(value), type: text, nullable: false });
+
 /** A part of a text, as `~` and templates write it. */
-function asText(compiler: RowCompiler, expression: Expression): Sql {
+function asText(compiler: RowCompiler, expression: Expression): SqlValue {
   const constant = constantOf(expression);
-  if (typeof constant === 'string') return textLiteral(constant);
-  return textOf(compiler, compiler.value(expression, text), expression).sql;
+  return typeof constant === 'string' ? constantText(constant) : textOf(compiler, compiler.value(expression, text), expression);
 }
 
 /** A value as text, written as stacks write it. */
