@@ -68,6 +68,33 @@ test('who finds none waits in line, and is served in order', async () => {
   expect(order).toEqual([1, 0, 2]);
 });
 
+test('a connection goes on for its own database while others have one too', async () => {
+  make(2);
+  const [first, second] = [await lend(0), await lend(1)];
+  const number = await pid(first);
+  const waiting = [1, 0, 1, 0].map(async (which) => {
+    const client = await lend(which);
+    const used = await pid(client);
+    client.release();
+    return which === 0 ? used : number;
+  });
+  first.release();
+  second.release();
+  expect(await Promise.all(waiting)).toEqual([number, number, number, number]);
+});
+
+test('a database that has more than its share gives to one that has less', async () => {
+  make(4);
+  const greedy = await Promise.all([lend(0), lend(0), lend(0), lend(0)]);
+  const more = lend(0);
+  const poor = lend(1);
+  greedy[0]?.release();
+  (await poor).release();
+  greedy[1]?.release();
+  (await more).release();
+  for (const client of greedy.slice(2)) client.release();
+});
+
 test('who waits too long gets database_unavailable', async () => {
   make(1);
   const first = await lend(0);

@@ -150,32 +150,52 @@ export class Pools {
       void this.#close(client);
       return;
     }
-    const waiter = this.#waiters[0];
-    if (waiter === undefined) {
+    const next = this.#nextFor(client.key);
+    if (next === undefined) {
       client.idleSinceMs = this.#options.monotonic();
       this.#idle.push(client);
-    } else if (waiter.key === client.key) {
-      this.#waiters.shift();
-      clearTimeout(waiter.timer);
+    } else if (next.key === client.key) {
+      this.#leaveLine(next);
       client.lent = true;
-      waiter.resolve(client);
-    } else void this.#close(client);
+      next.resolve(client);
+    } else void this.#close(client, next);
   }
 
-  /** Closes a client and gives its place to the first in line. */
-  async #close(client: LentClient): Promise<void> {
+  /**
+   * Who gets a connection of `key` that came back. Its own line, for opening another costs many times a short query; but one of
+   * another key first that has none at all, or less than its share while `key` has more.
+   */
+  #nextFor(key: string): Waiter | undefined {
+    if (this.#waiters.length === 0) return undefined;
+    const open = new Map<string, number>();
+    for (const client of this.#all) open.set(client.key, (open.get(client.key) ?? 0) + 1);
+    const keys = new Set([...open.keys(), ...this.#waiters.map((waiter) => waiter.key)]);
+    const share = Math.max(1, Math.floor(this.#options.maxConnections / keys.size));
+    const rich = (open.get(key) ?? 0) > share;
+    const starving = this.#waiters.find((waiter) => {
+      const has = open.get(waiter.key) ?? 0;
+      return waiter.key !== key && (has === 0 || (rich && has < share));
+    });
+    return starving ?? this.#waiters.find((waiter) => waiter.key === key) ?? this.#waiters[0];
+  }
+
+  #leaveLine(waiter: Waiter): void {
+    this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+    clearTimeout(waiter.timer);
+  }
+
+  /** Closes a client and gives its place to `next`, or to the first in line. */
+  async #close(client: LentClient, next = this.#waiters[0]): Promise<void> {
     if (!this.#all.delete(client)) return;
     const index = this.#idle.indexOf(client);
     if (index !== -1) this.#idle.splice(index, 1);
-    this.#serveWaiter();
+    if (next !== undefined) this.#serve(next);
     await client.end().catch(() => {});
   }
 
-  #serveWaiter(): void {
+  #serve(waiter: Waiter): void {
     if (this.#closed || this.#all.size >= this.#options.maxConnections) return;
-    const waiter = this.#waiters.shift();
-    if (waiter === undefined) return;
-    clearTimeout(waiter.timer);
+    this.#leaveLine(waiter);
     this.#open(waiter.key, waiter.config()).then(waiter.resolve, waiter.reject);
   }
 

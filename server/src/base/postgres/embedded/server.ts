@@ -27,7 +27,7 @@ export interface EmbeddedOptions {
 /** Time for PostgreSQL to answer after its start; while it recovers from a crash it may take longer. In milliseconds. */
 const startMs = 60_000;
 const recoveryMs = 600_000;
-const fastStopMs = 30_000;
+const fastStopMs = 60_000;
 const immediateStopMs = 10_000;
 const restartDelaysMs = [100, 500, 1_000, 2_000, 5_000];
 const logFileBytes = 10_000_000;
