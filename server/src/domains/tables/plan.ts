@@ -6,6 +6,7 @@ import { add, addColumn, changeColumn } from './columns.ts';
 import { matchColumns, matchTables, NamedDrops, type TableMatches, type TablePair } from './match.ts';
 import { checksOf, columnSql, type Index, indexesOf, keyName, referenceOf } from './objects.ts';
 import { columnNeedsDefault, keyNotChangeableHere, placeOfTable, typeNotChangeable } from './problems.ts';
+import { renameTable, underNewNames } from './rename.ts';
 import { type ColumnShape, type Definition, definitionOf, schemaVersionOf, shapeOf, type TableShape } from './shape.ts';
 
 export interface PlanOptions {
@@ -93,7 +94,7 @@ function changeTable(pair: TablePair, context: Context): void {
   const columns = matchColumns(pair, named, problems);
   const oldNames = new Map(columns.pairs.map((column) => [column.before.name, column.after.name]));
   const before = underNewNames(pair.before, table, oldNames, context.renamed);
-  renameTable(pair.before, before, context);
+  changes.push(...renameTable(pair.before, before));
   const shapes = new Map(after.columns.map((column) => [column.name, column]));
   const empty = !context.tablesWithRows.has(pair.before.name);
   if (!sameKey(before, after))
@@ -133,80 +134,6 @@ const needsValue = (column: ColumnShape): boolean => !column.nullable && column.
 function sameKey(before: TableShape, after: TableShape): boolean {
   const [old, next] = [before, after].map((shape) => shape.columns.find(({ primary }) => primary));
   return old?.name === next?.name && old?.type === next?.type;
-}
-
-/** The shape of before, with its own and its columns' new names, so that only real differences are left. */
-function underNewNames(
-  shape: TableShape,
-  table: string,
-  columns: ReadonlyMap<string, string>,
-  tables: ReadonlyMap<string, string>,
-): TableShape {
-  const renamed = (name: string): string => columns.get(name) ?? name;
-  return {
-    name: table,
-    columns: shape.columns.map((column) => ({
-      ...column,
-      name: renamed(column.name),
-      references:
-        column.references === null
-          ? null
-          : { ...column.references, table: tables.get(column.references.table) ?? column.references.table },
-    })),
-    indexes: shape.indexes.map((index) => ({
-      ...index,
-      columns: index.columns.map((part) => ({ ...part, column: renamed(part.column) })),
-    })),
-  };
-}
-
-/** Renames the table, its columns, and whatever carries their names. */
-function renameTable(before: TableShape, after: TableShape, { changes }: Context): void {
-  const name = quoteIdentifier(after.name);
-  const change = (
-    kind: 'rename_table' | 'rename_column',
-    column: string | null,
-    description: string,
-    sql: readonly string[],
-  ): void => void changes.push({ kind, table: after.name, column, stage: 'transaction', additive: false, description, sql });
-  const constraint = (old: string, next: string): string =>
-    `alter table ${name} rename constraint ${quoteIdentifier(old)} to ${quoteIdentifier(next)}`;
-  if (before.name !== after.name)
-    change('rename_table', null, `${before.name} is called ${after.name} now`, [
-      `alter table ${quoteIdentifier(before.name)} rename to ${name}`,
-    ]);
-  before.columns.forEach((column, position) => {
-    const next = after.columns[position]?.name ?? column.name;
-    if (next !== column.name)
-      change('rename_column', next, `${after.name}.${column.name} is called ${next} now`, [
-        `alter table ${name} rename column ${quoteIdentifier(column.name)} to ${quoteIdentifier(next)}`,
-      ]);
-  });
-  const names = changedNames(constraintNames(before), constraintNames(after)).map(([old, next]) => constraint(old, next));
-  const indexes = changedNames(indexNames(before), indexNames(after)).map(
-    ([old, next]) => `alter index ${quoteIdentifier(old)} rename to ${quoteIdentifier(next)}`,
-  );
-  if (names.length + indexes.length > 0)
-    change('rename_column', null, `checks, references and indexes of ${after.name} follow the new names`, [...names, ...indexes]);
-}
-
-const indexNames = (table: TableShape): readonly string[] => indexesOf(table).map(({ name }) => name);
-
-/** Pairs of names at the same place that differ. */
-function changedNames(before: readonly string[], after: readonly string[]): readonly (readonly [string, string])[] {
-  return before.flatMap((old, position) => {
-    const next = after[position] ?? old;
-    return old === next ? [] : [[old, next] as const];
-  });
-}
-
-function constraintNames(table: TableShape): readonly string[] {
-  return [
-    keyName(table.name),
-    ...table.columns.flatMap((column) =>
-      [...checksOf(table.name, column), referenceOf(table.name, column)].flatMap((item) => (item === null ? [] : [item.name])),
-    ),
-  ];
 }
 
 /** Gives a column up with its values and makes it anew: named by a person, or in an empty table. */
