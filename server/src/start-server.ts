@@ -59,6 +59,11 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const closers: (() => Promise<unknown>)[] = [];
   try {
     await makeDataFolder(settings.data.path);
+    const { clientLimits } = options;
+    const gateway = createGateway({ settings, clock, log, ...(clientLimits === undefined ? {} : { clientLimits }) });
+    closers.push(() => gateway.stop(0));
+    // First of all: from here on whoever asks for the node's health is told that it is starting.
+    const { url } = await listen(gateway, settings);
     const postgres = await openPostgres({
       settings,
       dataPath: settings.data.path,
@@ -67,7 +72,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
       ...(options.durable === undefined ? {} : { durable: options.durable }),
     });
     closers.push(() => postgres.stop());
-    return await startOn(postgres, options, { clock, log, startedAt, closers });
+    return await startOn(postgres, options, { clock, log, startedAt, closers, gateway, url });
   } catch (error) {
     await closeAll(closers, log);
     throw error;
@@ -78,13 +83,15 @@ interface Start {
   readonly clock: Clock;
   readonly log: Log;
   readonly startedAt: number;
+  readonly gateway: Gateway;
+  readonly url: string;
   /** What to close, in the order of opening. */
   readonly closers: (() => Promise<unknown>)[];
 }
 
 async function startOn(postgres: Postgres, options: StartOptions, start: Start): Promise<RunningServer> {
   const { settings, terminal = () => undefined, progress = () => undefined } = options;
-  const { clock, log, closers } = start;
+  const { clock, log, closers, gateway, url } = start;
   const sealer = await openSealer(settings, postgres, log);
   const adminKey = await openAdminKey({ postgres, dataPath: settings.data.path, given: settings.adminKey });
   const publishing = new Publishing({
@@ -98,26 +105,21 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
   closers.push(() => publishing.stop());
   const telemetry = createTelemetry({ clock, postgres, dataPath: settings.data.path });
   closers.push(async () => telemetry.stop());
-  const ports = new Set<number>();
+  const ports = new Set([Number(new URL(url).port || 80)]);
   const runtime = createRuntime({ postgres, settings, clock, log, telemetry, ownPorts: () => ports });
   closers.push(() => runtime.stop());
-  const gateway = createGateway({
-    settings,
+  gateway.serve({
     snapshots: publishing.snapshots,
     runtime,
     telemetry,
     calls: controlCalls({ postgres, publishing, sealer, telemetry }),
     identity: adminKey,
     verifyToken,
-    clock,
-    log,
     trouble: () => (postgres.ready ? null : 'the database can not be reached'),
-    ...(options.clientLimits === undefined ? {} : { clientLimits: options.clientLimits }),
   });
   let graceMs = 0;
+  // Before everything that requests need is closed, they end.
   closers.push(() => gateway.stop(graceMs));
-  const { url } = await listen(gateway, settings);
-  ports.add(Number(new URL(url).port || 80));
   await publishing.recover();
   await publishFolders({
     publishing,

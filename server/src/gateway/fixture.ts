@@ -240,6 +240,13 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
   };
   const gateway = createGateway({
     settings: { host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [], redisUrl: null },
+    clock: systemClock,
+    log: { info: write, warn: write, error: write },
+    version: '0.1.0',
+    ...(options.clientLimits === undefined ? {} : { clientLimits: options.clientLimits }),
+  });
+  const { url } = await gateway.listen();
+  gateway.serve({
     snapshots,
     // Hand-made endpoints ask for no effect.
     runtime: { effects: {} as Effects },
@@ -247,13 +254,8 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     calls: options.calls ?? [],
     verifyToken,
     identity: { verify: (key) => key === adminKey },
-    clock: systemClock,
-    log: { info: write, warn: write, error: write },
-    version: '0.1.0',
     ...(options.trouble === undefined ? {} : { trouble: options.trouble }),
-    ...(options.clientLimits === undefined ? {} : { clientLimits: options.clientLimits }),
   });
-  const { url } = await gateway.listen();
   if (options.ready !== false) gateway.setReady();
   return { gateway, snapshots, url, port: Number(new URL(url).port), finished, logged };
 }

@@ -41,14 +41,23 @@ export const defaultClientLimits: ClientLimits = {
   schemaMs: 1_000,
 };
 
-/** What `createGateway` needs. */
-export interface GatewayParts {
+/** What `createGateway` needs: enough to listen, and to say that nothing is served yet. */
+export interface ListenParts {
   readonly settings: {
     readonly host: string;
     readonly port: number;
     readonly trustedProxies: readonly string[];
     readonly redisUrl: string | null;
   };
+  readonly clock: Clock;
+  readonly log: GatewayLog;
+  /** Shown by /health and in the OpenAPI document. */
+  readonly version?: string;
+  readonly clientLimits?: Partial<ClientLimits>;
+}
+
+/** What serving takes; given by `serve` once the database is there. */
+export interface ServeParts {
   readonly snapshots: SnapshotSource;
   readonly runtime: { readonly effects: Effects };
   readonly telemetry: { record(request: FinishedRequest): void };
@@ -57,11 +66,9 @@ export interface GatewayParts {
   readonly identity: { verify(key: string): boolean };
   /** Says whom a token of an environment's auth tables stands for. */
   readonly verifyToken: (environment: ServedEnvironment, text: string, nowMs: number) => Verdict;
-  readonly clock: Clock;
-  readonly log: GatewayLog;
-  /** Shown by /health and in the OpenAPI document. */
-  readonly version?: string;
   /** Why the node can't serve although it runs (its database is away), or null. Asked by /health. */
   readonly trouble?: () => string | null;
-  readonly clientLimits?: Partial<ClientLimits>;
 }
+
+/** Everything a request may need. */
+export type GatewayParts = ListenParts & ServeParts;

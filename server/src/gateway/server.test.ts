@@ -483,12 +483,6 @@ describe('start and stop', () => {
     const nothing = (): void => {};
     const gateway = createGateway({
       settings: { host: '127.0.0.1', port, trustedProxies: [], redisUrl: null },
-      snapshots: fixture.snapshots,
-      runtime: { effects: {} as never },
-      telemetry: { record: nothing },
-      calls: [],
-      identity: { verify: () => false },
-      verifyToken: () => ({ refused: 'bad' }),
       clock: systemClock,
       log: { info: nothing, warn: nothing, error: nothing },
     });

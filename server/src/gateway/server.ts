@@ -15,7 +15,7 @@ import { asAshlarError, notReady } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { healthAnswer, liveAnswer, type NodeState } from './health.ts';
 import { instanceDocument } from './openapi.ts';
-import { type ClientLimits, defaultClientLimits, type GatewayParts } from './parts.ts';
+import { type ClientLimits, defaultClientLimits, type GatewayParts, type ListenParts, type ServeParts } from './parts.ts';
 import { inboundRequestId, newRequestId } from './request-id.ts';
 import { type Answer, send } from './response.ts';
 import { groupPath, nothingHere } from './route.ts';
@@ -28,6 +28,8 @@ const packageVersion = (createRequire(import.meta.url)('../../package.json') as 
 export interface Gateway {
   /** Begins to accept connections; answers 503 until `setReady`. Rejects when the address is taken. */
   listen(): Promise<{ readonly url: string }>;
+  /** Gives what requests need; they are answered from `setReady` on. */
+  serve(parts: ServeParts): void;
   /** From now on requests are served. */
   setReady(): void;
   /** Refuses new requests, finishes those in flight for up to `graceMs`, then closes every connection. */
@@ -35,23 +37,27 @@ export interface Gateway {
   readonly state: NodeState;
 }
 
+/** What is there once `serve` was called. */
+interface Serving {
+  readonly parts: GatewayParts;
+  readonly endpoints: EndpointServer;
+  readonly control: Control;
+}
+
 class HttpGateway implements Gateway {
   state: NodeState = 'starting';
-  readonly #parts: GatewayParts;
+  readonly #parts: ListenParts;
   readonly #limits: ClientLimits;
   readonly #server: Server;
-  readonly #endpoints: EndpointServer;
-  readonly #control: Control;
+  #serving: Serving | null = null;
   readonly #addresses: ReturnType<typeof createAddressReader>;
   /** Requests that are not over yet, work after their answers included. */
   readonly #open = new Set<Exchange>();
   #onIdle: (() => void) | null = null;
 
-  constructor(parts: GatewayParts) {
+  constructor(parts: ListenParts) {
     this.#parts = parts;
     this.#limits = { ...defaultClientLimits, ...parts.clientLimits };
-    this.#endpoints = new EndpointServer(parts, this.#limits);
-    this.#control = mountCalls(parts.calls, (key) => parts.identity.verify(key));
     this.#addresses = createAddressReader(parts.settings.trustedProxies);
     this.#server = this.#newServer();
   }
@@ -93,6 +99,12 @@ class HttpGateway implements Gateway {
         resolve({ url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}` });
       });
     });
+  }
+
+  serve(serveParts: ServeParts): void {
+    const parts = { ...this.#parts, ...serveParts };
+    const control = mountCalls(parts.calls, (key) => parts.identity.verify(key));
+    this.#serving = { parts, endpoints: new EndpointServer(parts, this.#limits), control };
   }
 
   setReady(): void {
@@ -174,12 +186,12 @@ class HttpGateway implements Gateway {
   }
 
   async #send(exchange: Exchange, answer: Answer): Promise<void> {
-    const { clock, telemetry } = this.#parts;
+    const { clock } = this.#parts;
     if (this.state === 'stopping' || (exchange.expectsContinue && !exchange.continued)) exchange.closes = true;
     await send(exchange, answer, clock.now());
     if (!exchange.request.complete) this.#discard(exchange);
     const record = finishedRequest(exchange, clock.monotonic() - exchange.startedAt);
-    if (record !== null) telemetry.record(record);
+    if (record !== null) this.#serving?.parts.telemetry.record(record);
   }
 
   /** Throws away a body that nobody wants, for a short time: so the client can read its answer; then the connection is cut. */
@@ -224,26 +236,28 @@ class HttpGateway implements Gateway {
     const { path } = exchange;
     if (path === '/health') return plain(healthAnswer(this.#health()));
     if (path === '/health/live') return plain(liveAnswer());
-    const { current } = this.#parts.snapshots;
-    if (this.state !== 'ready' || current === undefined)
+    const serving = this.#serving;
+    const current = serving?.parts.snapshots.current;
+    if (this.state !== 'ready' || serving === null || current === undefined)
       throw errorOf(notReady, { state: this.state === 'ready' ? 'starting' : this.state });
+    const { parts, endpoints, control } = serving;
     const group = groupPath(path);
-    if (group !== null) return this.#endpoints.serve(exchange, group, current, this.#address(exchange));
+    if (group !== null) return endpoints.serve(exchange, group, current, this.#address(exchange));
     if (path.startsWith('/api/'))
-      return plain(await serveControl(this.#control, exchange, this.#parts.log, (key) => this.#parts.identity.verify(key)));
-    return plain(await this.#page(exchange));
+      return plain(await serveControl(control, exchange, parts.log, (key) => parts.identity.verify(key)));
+    return plain(await this.#page(exchange, parts));
   }
 
-  async #page(exchange: Exchange): Promise<Answer> {
+  async #page(exchange: Exchange, parts: GatewayParts): Promise<Answer> {
     const { path, method } = exchange;
-    const page = method === 'GET' || method === 'HEAD' ? await this.#pageOf(path, exchange) : null;
+    const page = method === 'GET' || method === 'HEAD' ? await this.#pageOf(path, exchange, parts) : null;
     if (page === null)
       throw nothingHere('Nothing is served under this path; API groups are under /api:<group>, the control API under /api/.');
     return page;
   }
 
-  async #pageOf(path: string, exchange: Exchange): Promise<Answer | null> {
-    const { snapshots, calls, version = packageVersion } = this.#parts;
+  async #pageOf(path: string, exchange: Exchange, parts: GatewayParts): Promise<Answer | null> {
+    const { snapshots, calls, version = packageVersion } = parts;
     if (path === '/') return indexPage(snapshots.current);
     if (path.startsWith('/errors/')) return errorPage(path.slice('/errors/'.length));
     if (path.startsWith('/assets/')) return assetAnswer(path);
@@ -265,15 +279,16 @@ class HttpGateway implements Gateway {
   }
 
   #health(): Parameters<typeof healthAnswer>[0] {
-    const { snapshots, settings, trouble, version = packageVersion } = this.#parts;
-    const state = this.state === 'ready' && snapshots.current === undefined ? 'starting' : this.state;
-    return { state, trouble: trouble?.() ?? null, shared: settings.redisUrl !== null, version };
+    const { settings, version = packageVersion } = this.#parts;
+    const parts = this.#serving?.parts;
+    const state = this.state === 'ready' && parts?.snapshots.current === undefined ? 'starting' : this.state;
+    return { state, trouble: parts?.trouble?.() ?? null, shared: settings.redisUrl !== null, version };
   }
 }
 
 const plain = (answer: Answer): EndpointAnswer => ({ answer, run: null });
 
-/** Makes the gateway; `listen` starts it. */
-export function createGateway(parts: GatewayParts): Gateway {
+/** Makes the gateway; `listen` starts it, `serve` and `setReady` let requests in. */
+export function createGateway(parts: ListenParts): Gateway {
   return new HttpGateway(parts);
 }
