@@ -70,7 +70,31 @@ describe('a start that a person has to help with', () => {
   });
 });
 
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
 describe('a start', () => {
+  it('says that it is starting, 503, until it is ready, 200', async () => {
+    const port = await freePort();
+    const server = start({ ASHLAR_DATA: folder(), PORT: String(port) });
+    const seen: string[] = [];
+    for (;;) {
+      const answer = await fetch(`http://127.0.0.1:${port}/health`).catch(() => null);
+      if (answer !== null) seen.push(`${answer.status} ${((await answer.json()) as { status: string }).status}`);
+      if (answer?.status === 200 || server.child.exitCode !== null) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect([...new Set(seen)]).toEqual(['503 starting', '200 ready']);
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toBe(0);
+  });
+
   it('makes a key once, serves folders with their local values, stops on SIGTERM, and knows all of it the next time', async () => {
     const data = folder();
     const workspace = join(data, 'hello');
