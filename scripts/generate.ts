@@ -1,11 +1,12 @@
 /**
- * Writes everything that is made from declarations: `contract/` and the reference pages under `docs/` (`npm run generate`).
+ * Writes everything that is made from declarations: `contract/`, the reference pages under `docs/`, and `NOTICE` (`npm run generate`).
  * The same declarations always give the same bytes; tests/house/generated.test.ts compares them with what is committed.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contractFiles } from './generate/contract.ts';
 import { readDeclarations } from './generate/declarations.ts';
+import { noticeText } from './generate/notice.ts';
 import { referenceFiles } from './generate/reference.ts';
 
 /** Folders that hold generated files and nothing else. */
@@ -14,7 +15,7 @@ export const generatedFolders = ['contract/schemas', 'docs/reference', 'docs/err
 /** Every generated file: path from the repository's root -> text. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   const declarations = readDeclarations();
-  return new Map([...contractFiles(declarations), ...referenceFiles(declarations)]);
+  return new Map([...contractFiles(declarations), ...referenceFiles(declarations), ['NOTICE', noticeText()]]);
 }
 
 /** Files in the generated folders as they stand on disk. */

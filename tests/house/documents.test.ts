@@ -14,7 +14,7 @@ describe('the documents', () => {
 
   it.each(['README.md', 'ARCHITECTURE.md', 'DEVELOPMENT.md', 'CONTRIBUTING.md'])('%s names only paths that exist', (path) => {
     const text = readFileSync(join(root, path), 'utf8');
-    const named = [...text.matchAll(new RegExp(`(?<![\\w/.-])(?:${tops})/[\\w./\\[\\]-]*[\\w/\\]]`, 'g'))].map(([name]) => name);
+    const named = [...text.matchAll(new RegExp(`(?<![\\w/.-])(?:${tops})/[\\w./\\[\\]-]*[\\w/]`, 'g'))].map(([name]) => name);
     if (path === 'ARCHITECTURE.md') expect(named.length).toBeGreaterThan(30);
     expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
