@@ -39,6 +39,14 @@ export interface FieldError {
   readonly message: string;
 }
 
+/** What an error may carry beside its message. */
+export interface AshlarErrorOptions {
+  readonly payload?: unknown;
+  readonly fields?: readonly FieldError[];
+  readonly publicMessage?: string;
+  readonly cause?: unknown;
+}
+
 /**
  * An error with a code and an HTTP status: everything that may leave the server as an answer. Whatever else is thrown is a
  * defect of ours and becomes `internal_error` at the gateway.
@@ -50,6 +58,8 @@ export class AshlarError extends Error {
   readonly payload: unknown;
   readonly fields: readonly FieldError[] | undefined;
   readonly uncatchable: boolean;
+  /** What callers without a debug token read instead of the message, where that may speak of the database's inside. */
+  readonly publicMessage: string | undefined;
   /** The step's identity, filled in by the run where it is known. */
   step: string | undefined;
   /** Where that step stands, for callers that may know. */
@@ -59,7 +69,7 @@ export class AshlarError extends Error {
     code: string,
     status: number,
     message: string,
-    options: { payload?: unknown; fields?: readonly FieldError[]; uncatchable?: boolean; step?: string; cause?: unknown } = {},
+    options: AshlarErrorOptions & { readonly uncatchable?: boolean; readonly step?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AshlarError';
@@ -68,6 +78,7 @@ export class AshlarError extends Error {
     this.payload = options.payload ?? null;
     this.fields = options.fields;
     this.uncatchable = options.uncatchable ?? false;
+    this.publicMessage = options.publicMessage;
     this.step = options.step;
   }
 }
@@ -76,7 +87,7 @@ export class AshlarError extends Error {
 export function errorOf<D extends object>(
   kind: ErrorKind<D>,
   details: D,
-  options: { payload?: unknown; fields?: readonly FieldError[]; cause?: unknown } = {},
+  options: AshlarErrorOptions = {},
 ): AshlarError {
   return new AshlarError(kind.code, kind.status, kind.message(details), { ...options, uncatchable: kind.uncatchable ?? false });
 }

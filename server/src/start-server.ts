@@ -12,7 +12,7 @@ import { environmentCalls } from './domains/environments/index.ts';
 import { type AdminKey, openAdminKey } from './domains/identity/index.ts';
 import { Publishing, publishingCalls, type Stage } from './domains/publishing/index.ts';
 import { createSchemaChanges } from './domains/tables/index.ts';
-import { createTelemetry, type Telemetry, telemetryCalls } from './domains/telemetry/index.ts';
+import { createTelemetry, type MachineReader, type Telemetry, telemetryCalls } from './domains/telemetry/index.ts';
 import { workspaceCalls } from './domains/workspaces/index.ts';
 import { type ClientLimits, createGateway, type Gateway } from './gateway/index.ts';
 import { createRuntime } from './runtime/index.ts';
@@ -36,6 +36,8 @@ export interface StartOptions {
   readonly onStage?: (stage: Stage) => void | Promise<void>;
   /** For tests: false syncs nothing to disk. */
   readonly durable?: boolean;
+  /** For tests: false readings of the machine. */
+  readonly machine?: MachineReader;
   /** For tests: shorter time limits for slow clients. */
   readonly clientLimits?: Partial<ClientLimits>;
 }
@@ -103,7 +105,12 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
     onStage: options.onStage ?? (() => undefined),
   });
   closers.push(() => publishing.stop());
-  const telemetry = createTelemetry({ clock, postgres, dataPath: settings.data.path });
+  const telemetry = createTelemetry({
+    clock,
+    postgres,
+    dataPath: settings.data.path,
+    ...(options.machine === undefined ? {} : { machine: options.machine }),
+  });
   closers.push(async () => telemetry.stop());
   const ports = new Set([Number(new URL(url).port || 80)]);
   const runtime = createRuntime({ postgres, settings, clock, log, telemetry, ownPorts: () => ports });

@@ -54,20 +54,21 @@ const fieldValue = (field: FieldError): Value => ({ in: field.in, field: field.f
 /** The document of an error. `payload` is what throw_error was given. */
 export function problemDocument(error: AshlarError, options: ProblemOptions): { readonly [key: string]: Value } {
   const known = titles?.has(error.code) ?? errorKinds().some((kind) => kind.code === error.code);
+  const message = options.debug ? error.message : (error.publicMessage ?? error.message);
   const document: Record<string, Value> = {
     type: known ? `/errors/${error.code}` : 'about:blank',
     title: titleOf(error),
     status: error.status,
-    detail: error.message,
+    detail: message,
     code: error.code,
-    message: error.message,
+    message,
     payload: error.payload as Value,
     request_id: options.requestId,
   };
   if (error.fields !== undefined) document.errors = error.fields.map(fieldValue);
   if (options.control) {
     document.success = false;
-    document.error = error.message;
+    document.error = message;
   }
   if (options.debug && error.step !== undefined) {
     const info = options.steps?.find((step) => step.id === error.step);

@@ -40,6 +40,7 @@ describe('codes by what PostgreSQL says', () => {
     ['form', ["select 'top secret'::int"], 'value_refused', 400, 'A value: it has the wrong form.'],
     ['json form', ["insert into item (id, j) values (2, '{secret')"], 'value_refused', 400, 'A value: it has the wrong form.'],
     ['date', ["select '2026-02-30'::date"], 'value_refused', 400, 'A value: the date or time is out of range.'],
+    ['index row', ["insert into item (id, email) select 2, string_agg(md5(i::text), '') from generate_series(1, 500) i"], 'value_refused', 400, 'A value: it is too large for the database or an index.'],
     ['statement time', ['set statement_timeout = 10', 'select pg_sleep(5)'], 'statement_timeout', 504, 'The database stopped a statement that took too long.'],
     ['rights', ['drop table item'], 'database_denied', 403, 'The database refused the statement for lack of rights.'],
     ['read only', ['begin read only', 'delete from item'], 'database_read_only', 403, 'This statement may only read.'],

@@ -145,7 +145,8 @@ const mappings: Readonly<Record<string, Mapping>> = {
   '28': plain(databaseUnavailable),
   '3D': plain(databaseUnavailable),
   '53': plain(databaseFull),
-  '54': plain(databaseFull),
+  // An index row or a text search vector has a greatest size.
+  '54': refusedValue('it is too large for the database or an index'),
   '22': refusedValue('it does not fit'),
 };
 

@@ -2,6 +2,7 @@
 import {
   Decimal,
   decodeJson,
+  defaultLimits,
   errorOf,
   Float,
   numberOutOfRange,
@@ -24,7 +25,8 @@ const int: Decode = (field) => {
 };
 const float: Decode = (field) => Float.of(Number(field));
 const numeric: Decode = (field) => Decimal.parse(field) ?? outOf('A decimal of the database');
-const json: Decode = (field) => decodeJson(field);
+// jsonb writes a large float with all its digits: 1e22 comes back as an int beyond the range of ints, and must not make its row unreadable.
+const json: Decode = (field) => decodeJson(field, defaultLimits, 'decimal');
 const bytes: Decode = (field) => new Uint8Array(Buffer.from(field.slice(2), 'hex'));
 const date: Decode = (field) => PlainDate.parse(field) ?? outOf('A date of the database');
 

@@ -86,8 +86,24 @@ const isNested = (item: Value): boolean => Array.isArray(item) || (item !== null
 const encodeBytes = (bytes: Uint8Array): string =>
   `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`;
 
+/**
+ * Nesting of what a json column holds. Half of what an answer may have, so that the lists and objects that an answer wraps
+ * around a row never make it one that can't be read.
+ */
+const storedDepth = 128;
+
+function checkDepth(value: Value, depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  const nested = Array.isArray(value) ? (value as readonly Value[]) : typeName(value) === 'object' ? Object.values(value) : null;
+  if (nested === null) return;
+  if (depth > storedDepth)
+    throw errorOf(valueRefused, { column: 'A JSON value', reason: `it is nested more than ${storedDepth} deep` });
+  for (const item of nested) checkDepth(item, depth + 1);
+}
+
 /** JSON for a json column: NUL can't be stored in jsonb, a lone surrogate in no database of UTF-8. */
 function encodeJsonText(value: Value): string {
+  checkDepth(value, 1);
   const text = encodeJson(value, { decimals: 'number' });
   if (/(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/i.test(text)) refuse();
   return text;

@@ -26,7 +26,8 @@ export const directQueryFailed = defineError<{ message: string }>({
   code: 'direct_query_failed',
   status: 400,
   title: 'PostgreSQL refused the SQL of a direct_query',
-  solve: "The message is PostgreSQL's own; `payload` has its SQLSTATE and the place in the text.",
+  solve:
+    "`payload` has PostgreSQL's SQLSTATE and the place in the text. Its own message is shown to callers with a debug token (`X-Ashlar-Debug`), and in `error.message` of try_catch.",
   message: (d) => d.message,
 });
 export const directQueryRefused = defineError<{ reason: string }>({
@@ -66,10 +67,28 @@ export function directError(error: unknown): AshlarError {
   if (!(error instanceof DatabaseError)) return databaseError(error);
   const sqlState = error.code ?? '';
   if (shared.test(sqlState) && sqlState !== wrongParameters) return databaseError(error);
-  if (sqlState === '42501') return errorOf(directQueryRefused, { reason: error.message }, { cause: error });
+  if (sqlState === '42501')
+    return errorOf(
+      directQueryRefused,
+      { reason: error.message },
+      { cause: error, publicMessage: directQueryRefused.message({ reason: 'its role may not do that' }) },
+    );
   if (sqlState === '25006') return errorOf(directQueryRefused, { reason: 'it may only read' }, { cause: error });
   const position = error.position === undefined ? null : Number(error.position);
-  return errorOf(directQueryFailed, { message: error.message }, { cause: error, payload: { sqlstate: sqlState, position } });
+  return failedQuery(error, error.message, sqlState, position);
+}
+
+/** The error of SQL that PostgreSQL or its parser refused. Its words name tables and columns, and are the author's alone. */
+export function failedQuery(cause: unknown, message: string, sqlState: string, position: number | null): AshlarError {
+  return errorOf(
+    directQueryFailed,
+    { message },
+    {
+      cause,
+      payload: { sqlstate: sqlState, position },
+      publicMessage: `PostgreSQL refused the query (SQLSTATE ${sqlState}).`,
+    },
+  );
 }
 
 /** Whether after an error the connection must not be used again. */

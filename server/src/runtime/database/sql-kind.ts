@@ -4,7 +4,7 @@
  */
 import { errorOf } from '@ashlar/engine';
 import { hasSqlDetails, loadModule, parseSync } from 'libpg-query';
-import { directQueryFailed, directQueryRefused } from './errors.ts';
+import { directQueryRefused, failedQuery } from './errors.ts';
 
 /** Characters of the SQL of one direct_query. */
 export const longestSql = 100_000;
@@ -48,7 +48,7 @@ function parse(sql: string): ReturnType<typeof parseSync> {
   } catch (error) {
     const position = hasSqlDetails(error) ? (error.sqlDetails?.cursorPosition ?? null) : null;
     const message = error instanceof Error ? error.message : 'it can not be read';
-    throw errorOf(directQueryFailed, { message }, { cause: error, payload: { sqlstate: '42601', position } });
+    throw failedQuery(error, message, '42601', position);
   }
 }
 

@@ -1,5 +1,15 @@
 /** Values go to a real PostgreSQL and come back the same. */
-import { type Binding, Decimal, defaultLimits, Float, PlainDate, type Statement, Timestamp, type Value } from '@ashlar/engine';
+import {
+  type Binding,
+  Decimal,
+  defaultLimits,
+  encodeJson,
+  Float,
+  PlainDate,
+  type Statement,
+  Timestamp,
+  type Value,
+} from '@ashlar/engine';
 import fc from 'fast-check';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -101,6 +111,22 @@ describe('a value comes back from PostgreSQL as it went', () => {
     ['plain names', JSON.parse('{"__proto__": 1, "constructor": 2}')],
   ])('json: %s', async (_name, value) => {
     expect(JSON.stringify(await echo('json', value)).length).toBe(JSON.stringify(value).length);
+  });
+
+  it.each([1e22, 1.5e308, -9007199254740993e3])(
+    'json: the float %d comes back as the decimal that jsonb makes of it',
+    async (n) => {
+      const back = await echo('json', { n: Float.of(n) });
+      expect(JSON.parse(encodeJson(back ?? null, { decimals: 'number' }))).toEqual({ n });
+    },
+  );
+
+  it('json: what is nested so deep that no answer could hold its row is refused', async () => {
+    const nested = (depth: number): Value => JSON.parse(`${'['.repeat(depth)}${']'.repeat(depth)}`);
+    expect(JSON.stringify(await echo('json', nested(128)))).toBe(JSON.stringify(nested(128)));
+    expect(() => encodeParam({ type: 'json', pg: 'jsonb' }, nested(129))).toThrow(
+      expect.objectContaining({ code: 'value_refused', status: 400 }),
+    );
   });
 
   it.each<[string, Value]>([
