@@ -52,7 +52,7 @@ function functionText(one: FunctionDeclaration): string {
     code(name),
     kindText(parameter),
     neededText(parameter),
-    parameter.description,
+    meaningText(parameter),
   ]);
   const facts = [
     one.result === null ? 'Answers nothing: no `return_as`.' : 'Answers a value: `return_as` names the variable for it.',
@@ -81,6 +81,10 @@ function expected(variables: Readonly<Record<string, unknown>> | undefined): str
     ([name, value]) => `${code(name)} is ${code(formatJson(value, '', Number.POSITIVE_INFINITY))}`,
   );
   return `\n\nAfterwards ${texts.join(', ')}.`;
+}
+
+function meaningText({ description, aliases = [] }: FunctionParameter): string {
+  return aliases.length === 0 ? description : `${description} Also written ${aliases.map(code).join(', ')}.`;
 }
 
 function kindText(parameter: FunctionParameter): string {
