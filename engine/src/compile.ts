@@ -3,7 +3,7 @@
 import { passwordLeaves } from './2-check/problems.ts';
 import { holdsPassword } from './2-check/types.ts';
 import { analyse, type StackAnalysis } from './2-check/workspace.ts';
-import { isExplainable } from './3-plan/sql/statement.ts';
+import { type DatabasePlan, isDatabasePlan } from './3-plan/sql/query-plan.ts';
 import { planStack } from './3-plan/stack.ts';
 import { type CallTarget, type PlannedStack, StackProgram, statementsOf } from './4-emit/stack.ts';
 import type {
@@ -35,15 +35,20 @@ export function compileWorkspace(workspace: Workspace, problems: Problems, optio
     if (target === undefined) throw new Error(`the function ${name} was not compiled`);
     return target;
   };
-  const compile = (stack: StackAnalysis): CompiledStack => compiledStack(stack, new StackProgram(planned(stack), find), problems);
+  const compiled = (stack: StackAnalysis, program: StackProgram): CompiledStack =>
+    compiledStack(stack, program, tablesOf(program.planned, targets), problems);
+  const compile = (stack: StackAnalysis): CompiledStack => compiled(stack, new StackProgram(planned(stack), find));
 
+  // All programs first: functions may call each other in any order, and what one touches counts its callees'.
+  for (const [name, definition] of workspace.functions) {
+    const stack = analysis.functions.get(name);
+    if (stack !== undefined)
+      targets.set(name, { check: prepareArguments(definition.inputs), stack: new StackProgram(planned(stack), find) });
+  }
   const functions = new Map<string, CompiledFunction>();
   for (const [name, definition] of workspace.functions) {
     const stack = analysis.functions.get(name);
-    if (stack === undefined) continue;
-    const program = new StackProgram(planned(stack), find);
-    targets.set(name, { check: prepareArguments(definition.inputs), stack: program });
-    functions.set(name, { definition, stack: compiledStack(stack, program, problems) });
+    if (stack !== undefined) functions.set(name, { definition, stack: compiled(stack, find(name).stack) });
   }
   const endpoints: CompiledEndpoint[] = [];
   for (const { definition, stack } of analysis.endpoints) {
@@ -68,19 +73,47 @@ function planned(stack: StackAnalysis): PlannedStack {
   };
 }
 
-function compiledStack(stack: StackAnalysis, program: StackProgram, problems: Problems): CompiledStack {
+/** The plans of all database steps, with their step's number. */
+function databasePlans(planned: PlannedStack): readonly { readonly step: number; readonly plan: DatabasePlan }[] {
+  return [...statementsOf(planned.block)].flatMap(({ step, statement }) =>
+    statement.op === 'invoke' && isDatabasePlan(statement.plan) ? [{ step, plan: statement.plan }] : [],
+  );
+}
+
+interface Tables {
+  readonly reads: Set<string>;
+  readonly writes: Set<string>;
+}
+
+/** The tables that a stack may touch, joined and nested ones and those of the functions it calls included. */
+function tablesOf(
+  stack: PlannedStack,
+  targets: ReadonlyMap<string, CallTarget>,
+  found: Tables = { reads: new Set(), writes: new Set() },
+  seen = new Set<string>(),
+): Tables {
+  for (const { plan } of databasePlans(stack)) {
+    for (const table of plan.reads) found.reads.add(table);
+    for (const table of plan.writes) found.writes.add(table);
+  }
+  for (const { statement } of statementsOf(stack.block)) {
+    if (statement.op !== 'run_function' || seen.has(statement.name)) continue;
+    seen.add(statement.name);
+    const target = targets.get(statement.name);
+    if (target !== undefined) tablesOf(target.stack.planned, targets, found, seen);
+  }
+  return found;
+}
+
+function compiledStack(stack: StackAnalysis, program: StackProgram, tables: Tables, problems: Problems): CompiledStack {
   const { checked, summary } = stack;
   const ready = !problems.failed;
   if (ready) program.prepare();
-  const statements = [...statementsOf(program.planned.block)].flatMap(({ step, statement }) =>
-    statement.op === 'invoke' && isExplainable(statement.plan)
-      ? statement.plan.statements().map((s) => ({ step, statement: s }))
-      : [],
-  );
+  const plans = databasePlans(program.planned);
   const effects: StackEffects = {
     names: summary.effects,
-    reads: new Set(statements.filter((s) => s.statement.access === 'read').map((s) => s.statement.table)),
-    writes: new Set(statements.filter((s) => s.statement.access === 'write').map((s) => s.statement.table)),
+    reads: tables.reads,
+    writes: tables.writes,
     hosts: stack.hosts,
     needsTransaction: summary.needsTransaction,
   };
@@ -92,7 +125,7 @@ function compiledStack(stack: StackAnalysis, program: StackProgram, problems: Pr
     ir: program.planned.block,
     response: program.planned.response,
     slotNames: checked.slotNames,
-    statements,
+    statements: plans.flatMap(({ step, plan }) => plan.statements().map((statement) => ({ step, statement }))),
     get javascript() {
       return program.source({ awaits: program.mode === 'await', instrumented: false }).text;
     },

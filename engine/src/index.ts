@@ -13,9 +13,10 @@ export {
   readJson,
   type Syntax,
 } from './1-syntax/index.ts';
-export type { StepInfo } from './3-plan/ir.ts';
+export type { IrStatement, StepInfo } from './3-plan/ir.ts';
 export { searchExpression } from './3-plan/sql/search.ts';
 export type { Binding, ResultColumn, Statement } from './3-plan/sql/statement.ts';
+export { statementsOf } from './4-emit/stack.ts';
 export { type CompileOptions, compileWorkspace } from './compile.ts';
 export type * from './compiled.ts';
 export type * from './effects.ts';

@@ -349,8 +349,13 @@ export const helpers = {
   parallelPure,
   tick,
   after: (run: Run, work: (run: Run) => Promise<Value>): void => {
+    const { frame } = run;
     run.postProcesses ??= [];
-    run.postProcesses.push(work);
+    // Its run begins anew: the frame says for profiles and recordings which stack's steps are meant.
+    run.postProcesses.push((later) => {
+      later.frame = frame;
+      return work(later);
+    });
   },
   enter: (run: Run, stack: string, step: number): void => run.observer?.enter(run, stack, step),
   leave: (run: Run, stack: string, step: number, value: Value | undefined, error: unknown): void =>

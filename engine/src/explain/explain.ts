@@ -20,6 +20,10 @@ export interface ExplainedStatement {
   readonly access: 'read' | 'write';
   readonly table: string;
   readonly locks: boolean;
+  /** What it reads beside the step's own rows; null: those rows. */
+  readonly beside: 'total' | 'nested' | null;
+  /** The variant for a run without any of the values that may be missing; false: the one with all of them. */
+  readonly absent: boolean;
   /** At most so many rows; null: not bounded. */
   readonly maxRows: number | null;
 }
@@ -87,6 +91,8 @@ function statementsOf(stack: CompiledStack, functions: ReadonlyMap<number, strin
       access: statement.access,
       table: statement.table,
       locks: statement.locks,
+      beside: statement.beside ?? null,
+      absent: statement.absent === true,
       maxRows: statement.maxRows,
     });
   }

@@ -36,10 +36,18 @@ function stepLines(steps: readonly ExplainedStep[], indent: string): string[] {
   });
 }
 
+const besideNames = { total: 'the total', nested: 'nested rows' } as const;
+
 function statementText(statement: ExplainedStatement): string {
-  const { steps, params, columns, access, table, locks, maxRows } = statement;
+  const { steps, params, columns, access, table, locks, maxRows, beside, absent } = statement;
   const rows = maxRows === null ? 'any number of rows' : `at most ${maxRows} ${maxRows === 1 ? 'row' : 'rows'}`;
-  const facts = [`${access} ${table}`, rows, ...(locks ? ['locks rows'] : [])];
+  const facts = [
+    ...(beside === null ? [] : [besideNames[beside]]),
+    `${access} ${table}`,
+    rows,
+    ...(locks ? ['locks rows'] : []),
+    ...(absent ? ['where every optional value is missing'] : []),
+  ];
   return [
     `-- ${steps.length === 1 ? 'step' : 'steps'} ${steps.join(', ')} ${statement.function}: ${facts.join(', ')}`,
     brokenSql(statement.text),

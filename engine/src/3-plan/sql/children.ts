@@ -315,7 +315,8 @@ function childPlan(context: CompileContext, parts: ChildParts): ChildPlan {
         outer.map((o) => o.arg),
         limit,
       );
-  const query = new QueryPlan(built.tree, context.uses, reading(parts.table.name, built.columns, { maxRows: maxRows + 1 }));
+  const facts = reading(parts.table.name, built.columns, { maxRows: maxRows + 1, beside: 'nested' });
+  const query = new QueryPlan(built.tree, context.uses, facts);
   return { name: parts.name, single: parts.single, query, outer, place: built.place, maxRows, shape: parts.shape };
 }
 

@@ -11,14 +11,7 @@ import { bindingOf, familyOf, pgName, type SqlType } from './column-types.ts';
 import { compareCondition } from './comparison.ts';
 import { type CompileContext, constantOf, type Place } from './context.ts';
 import { membershipCondition } from './membership.ts';
-import {
-  badParameter,
-  columnTypeMismatch,
-  manyOptional,
-  optionalInWrite,
-  optionalTouchesColumn,
-  unknownRowName,
-} from './problems.ts';
+import { badParameter, columnTypeMismatch, optionalInWrite, optionalTouchesColumn, unknownRowName } from './problems.ts';
 import { computeValue } from './scalar.ts';
 import { type Reached, reach, type SqlScope, type SqlValue, touchesRows } from './scope.ts';
 import { absent, and, cast, no, not, numberLiteral, or, type Sql, sql, textLiteral, yes } from './tree.ts';
@@ -147,7 +140,6 @@ export class RowCompiler {
     if (options.optional === 'no')
       context.report(badParameter, expression, { message: `${operator} may only stand in the where of a query.` });
     context.optionalCount += 1;
-    if (context.optionalCount === 9) context.report(manyOptional, expression, { count: context.optionalCount });
   }
 
   /** A value as a condition: falsy are null, false, 0 and "". */

@@ -282,10 +282,14 @@ class ListCompiler {
     const rows = new QueryPlan(
       parts.tree,
       uses,
-      reading(name, parts.columns, { maxRows: mostRows(parts.paging, parts.single), locks }),
+      reading(name, parts.columns, {
+        maxRows: mostRows(parts.paging, parts.single),
+        locks,
+        ...(isUnbounded(parts.paging, parts.single) ? { unbounded: true as const } : {}),
+      }),
     );
     const countColumns = [{ name: 'n', ...bindingOf({ type: 'int' }) }];
-    const count = totals ? new QueryPlan(parts.count, uses, reading(name, countColumns, { maxRows: 1 })) : null;
+    const count = totals ? new QueryPlan(parts.count, uses, reading(name, countColumns, { maxRows: 1, beside: 'total' })) : null;
     const plan: ListPlan = {
       database: true,
       reads: [...new Set([name, ...this.#joins.tables, ...parts.tables])],
@@ -336,6 +340,10 @@ function mostRows(paging: Paging, single: boolean): number | null {
   if (single) return 1;
   return paging.kind === 'all' || paging.kind === 'cut' ? paging.maxRows + 1 : maxPerPage + 1;
 }
+
+/** Whether the step itself says nothing of how many rows it wants. */
+const isUnbounded = (paging: Paging, single: boolean): boolean =>
+  !single && (paging.kind === 'all' || (paging.kind === 'cut' && paging.limitArg === null));
 
 /** The statements of children, however deep. */
 export function childStatements(children: readonly ChildPlan[]): ReturnType<QueryPlan['mainStatements']> {

@@ -79,7 +79,8 @@ export class QueryPlan {
     for (const state of [present, nothing] as const) {
       const states = this.uses.map(() => state);
       const statement = this.#tryStatement(states) ?? this.#tryStatement(this.uses.map(() => present));
-      if (statement !== undefined) found.set(statement.name, statement);
+      if (statement === undefined || found.has(statement.name)) continue;
+      found.set(statement.name, found.size === 0 ? statement : { ...statement, absent: true });
     }
     return [...found.values()];
   }

@@ -27,14 +27,10 @@ export interface Statement {
   readonly byUniqueKey: boolean;
   /** Takes row locks. */
   readonly locks: boolean;
-}
-
-/** A step's plan that can show its SQL: the usual variant of each of its statements. */
-export interface ExplainablePlan {
-  statements(): readonly Statement[];
-}
-
-/** Whether a plan can show its SQL. */
-export function isExplainable(plan: unknown): plan is ExplainablePlan {
-  return typeof plan === 'object' && plan !== null && 'statements' in plan && typeof plan.statements === 'function';
+  /** What it reads beside the step's own rows: their number, or rows nested in them by `with`. */
+  readonly beside?: 'total' | 'nested';
+  /** The step set no bound of its own (page, cursor, limit): only the workspace's `max_rows` ends the list. */
+  readonly unbounded?: true;
+  /** The variant of a statement for a run in which every value that may be null is null; only set on what is shown before a run. */
+  readonly absent?: true;
 }

@@ -2,8 +2,12 @@
 import { anyType, type Type } from '../../2-check/types.ts';
 import type { Invoke, IrExpression, IrStatement } from '../../3-plan/ir.ts';
 import type { CompileContext, Phase } from '../../3-plan/sql/context.ts';
+import { manyOptional } from '../../3-plan/sql/problems.ts';
 import type { ValueList } from '../../values/value.ts';
 import type { FunctionParameter, StepCheck, StepPlan } from '../define.ts';
+
+/** Optional conditions of a step that need no word. */
+const fewOptional = 8;
 
 interface Compiled<P> {
   readonly plan: P;
@@ -19,7 +23,10 @@ export function compiled<P>(compile: Compile<P>, invoke: Invoke<P, ValueList>) {
   return {
     result: (step: StepCheck): Type => compile(step, 'type')?.result ?? anyType,
     check: (step: StepCheck): void => {
-      compile(step, 'check');
+      const context = compile(step, 'check')?.context;
+      // Counted over the whole step, nested rows included: the number is known when all of it was read.
+      if (context !== undefined && context.optionalCount > fewOptional)
+        context.report(manyOptional, step.param('where') ?? step.node, { count: context.optionalCount });
     },
     plan: (step: StepPlan): readonly IrStatement[] => {
       const found = compile(step, 'plan');
