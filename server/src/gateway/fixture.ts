@@ -250,7 +250,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     snapshots,
     // Hand-made endpoints ask for no effect.
     runtime: { effects: {} as Effects },
-    telemetry: { record: (request) => finished.push(request) },
+    telemetry: { record: (request) => finished.push(request), recordPostProcess: () => {} },
     calls: options.calls ?? [],
     verifyToken,
     identity: { verify: (key) => key === adminKey },

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { AnyCall } from '../control/define.ts';
 import type { Verdict } from '../domains/access/index.ts';
 import type { ServedEnvironment, SnapshotSource } from '../domains/publishing/index.ts';
-import type { FinishedRequest } from '../domains/telemetry/index.ts';
+import type { FinishedPostProcess, FinishedRequest } from '../domains/telemetry/index.ts';
 
 /** One line each; never a secret among the fields. */
 export interface GatewayLog {
@@ -60,7 +60,7 @@ export interface ListenParts {
 export interface ServeParts {
   readonly snapshots: SnapshotSource;
   readonly runtime: { readonly effects: Effects };
-  readonly telemetry: { record(request: FinishedRequest): void };
+  readonly telemetry: { record(request: FinishedRequest): void; recordPostProcess(done: FinishedPostProcess): void };
   readonly calls: readonly AnyCall[];
   /** The admin key. */
   readonly identity: { verify(key: string): boolean };

@@ -2,6 +2,7 @@
 import { AshlarError, type Effects, type Outcome, Run, type Value, type ValueObject } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
 import type { ServedEnvironment, Snapshot, SnapshotSource } from '../domains/publishing/index.ts';
+import { RunAccount } from '../domains/telemetry/index.ts';
 import type { RunHost } from '../runtime/host.ts';
 import type { Exchange } from './exchange.ts';
 import type { RouteEntry } from './route.ts';
@@ -105,15 +106,24 @@ export function nextSnapshot(source: SnapshotSource, than: Snapshot, waitMs: num
   });
 }
 
-/** Runs what a successful run left for after the answer, each in a run of its own that nothing cancels. Failures are handed over. */
-export async function runPostProcesses(run: Run, host: RunHost, onFailure: (thrown: unknown) => void): Promise<void> {
+/**
+ * Runs what a successful run left for after the answer, each in a run of its own that nothing cancels. Failures are handed over,
+ * what each of them cost too.
+ */
+export async function runPostProcesses(
+  run: Run,
+  host: RunHost,
+  { onFailure, onDone }: { readonly onFailure: (thrown: unknown) => void; readonly onDone: (account: RunAccount) => void },
+): Promise<void> {
   const { signal: _gone, ...options } = run.options;
-  const { account: _counted, committed: _done, ...fresh } = host;
+  const { committed: _done, ...fresh } = host;
   for (const work of run.postProcesses ?? []) {
+    const account = new RunAccount(true);
     try {
-      await work(new Run({ ...options, host: { ...fresh } }));
+      await work(new Run({ ...options, host: { ...fresh, account } }));
     } catch (thrown) {
       onFailure(thrown);
     }
+    onDone(account);
   }
 }

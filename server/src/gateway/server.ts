@@ -176,9 +176,13 @@ class HttpGateway implements Gateway {
       const { answer, run } = await this.#answer(exchange);
       await this.#send(exchange, answer);
       if (run !== null && exchange.host !== null)
-        await runPostProcesses(run, exchange.host, (thrown) =>
-          this.#parts.log.error('post_process failed', failureFields(exchange, thrown)),
-        );
+        await runPostProcesses(run, exchange.host, {
+          onFailure: (thrown) => this.#parts.log.error('post_process failed', failureFields(exchange, thrown)),
+          onDone: (account) => {
+            const done = finishedRequest(exchange, 0);
+            if (done !== null) this.#serving?.parts.telemetry.recordPostProcess({ ...done, account });
+          },
+        });
     } catch (thrown) {
       this.#parts.log.error('an answer could not be sent', failureFields(exchange, thrown));
       exchange.response.destroy();

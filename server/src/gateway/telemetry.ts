@@ -16,5 +16,6 @@ export function finishedRequest(exchange: Exchange, durationMs: number): Finishe
     durationMs,
     account: host?.account,
     stack: entry.endpoint.stack,
+    functions: group.environment.compiled.functions,
   };
 }

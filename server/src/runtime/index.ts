@@ -1,5 +1,5 @@
 /** The effects' bodies, put together: what a run is started with. */
-import type { Effects } from '@ashlar/engine';
+import type { Effects, Run } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
 import { createHttpClient, type HttpClientOptions } from '../base/http-client/index.ts';
 import type { Log } from '../base/log/index.ts';
@@ -7,6 +7,7 @@ import type { Postgres } from '../base/postgres/index.ts';
 import { type CacheStore, createMemoryCache } from '../domains/cache/index.ts';
 import type { Telemetry } from '../domains/telemetry/index.ts';
 import type { Settings } from '../settings.ts';
+import { counted } from './account-of.ts';
 import { createCacheEffects } from './cache.ts';
 import { createClockEffects } from './clock.ts';
 import { createDirectQuery, createQuery, createTransactions, StatementWatch } from './database/index.ts';
@@ -41,6 +42,10 @@ export interface Runtime {
   stop(): Promise<void>;
 }
 
+/** Time of BEGIN, COMMIT and what is between is the database's, not the stack's own. */
+const inTransaction = (run: Run, step: number, work: () => Promise<null>): Promise<null> =>
+  counted(run, step, 'transaction', 'database', work);
+
 /** Makes the effects of a node. A missing one is a type error. */
 export function createRuntime(options: RuntimeOptions): Runtime {
   const { postgres, clock, log, telemetry, settings, ownPorts, resolve } = options;
@@ -60,12 +65,12 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     log: createLogEffect(log),
     query: createQuery(postgres, watch),
     direct_query: createDirectQuery(postgres, watch, transactions),
-    begin: (run, _step, { isolation }) => transactions.begin(run, isolation),
-    commit: (run) => transactions.commit(run),
-    rollback: (run) => transactions.rollback(run),
-    savepoint: (run, _step, { depth }) => transactions.savepoint(run, depth),
-    release_savepoint: (run, _step, { depth }) => transactions.releaseSavepoint(run, depth),
-    rollback_to_savepoint: (run, _step, { depth }) => transactions.rollbackToSavepoint(run, depth),
+    begin: (run, step, { isolation }) => inTransaction(run, step, () => transactions.begin(run, isolation)),
+    commit: (run, step) => inTransaction(run, step, () => transactions.commit(run)),
+    rollback: (run, step) => inTransaction(run, step, () => transactions.rollback(run)),
+    savepoint: (run, step, { depth }) => inTransaction(run, step, () => transactions.savepoint(run, depth)),
+    release_savepoint: (run, step, { depth }) => inTransaction(run, step, () => transactions.releaseSavepoint(run, depth)),
+    rollback_to_savepoint: (run, step, { depth }) => inTransaction(run, step, () => transactions.rollbackToSavepoint(run, depth)),
     http_request: createHttpRequest(http),
     create_auth_token: createTokenEffect(clock),
   };

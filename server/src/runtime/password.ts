@@ -1,8 +1,7 @@
 /** hash_password and check_password. */
 import { defineError, errorOf, type Run, valueRefused } from '@ashlar/engine';
 import { Busy, checkPassword, hashPassword } from '../base/crypto/index.ts';
-import { accountOf } from './account-of.ts';
-import { hostOf } from './host.ts';
+import { counted } from './account-of.ts';
 
 export const passwordsBusy = defineError<object>({
   code: 'passwords_busy',
@@ -15,16 +14,16 @@ export const passwordsBusy = defineError<object>({
 /** The effects of passwords. */
 export const passwordEffects = {
   hash_password: (run: Run, step: number, { password }: { readonly password: string }): Promise<string> =>
-    counted(run, step, 'hash_password', () => hashPassword(password)),
+    counted(run, step, 'hash_password', 'waiting', () => passwordWork(() => hashPassword(password))),
   check_password: (
     run: Run,
     step: number,
     { password, hash }: { readonly password: string; readonly hash: string | null; readonly account: string | null },
-  ): Promise<boolean> => counted(run, step, 'check_password', () => checkPassword(password, hash)),
+  ): Promise<boolean> => counted(run, step, 'check_password', 'waiting', () => passwordWork(() => checkPassword(password, hash))),
 };
 
-async function counted<T>(run: Run, step: number, effect: string, work: () => Promise<T>): Promise<T> {
-  const startedAt = run.clock();
+/** Turns what the library throws into errors of a run. */
+async function passwordWork<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -32,8 +31,5 @@ async function counted<T>(run: Run, step: number, effect: string, work: () => Pr
     if (error instanceof RangeError)
       throw errorOf(valueRefused, { column: 'A password', reason: 'it needs 1 to 1,000 characters' });
     throw error;
-  } finally {
-    const durationMs = run.clock() - startedAt;
-    accountOf(hostOf(run)).add({ step, frame: run.frame, effect, kind: 'waiting', durationMs });
   }
 }

@@ -2,9 +2,10 @@
 import { errorOf, type Run, type Value, type ValueObject } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
 import { databaseError, databaseUnavailable } from '../base/postgres/index.ts';
-import { metricsValue, type Profiled, type Telemetry } from '../domains/telemetry/index.ts';
-import { accountOf } from './account-of.ts';
+import { expectStorable, metricsValue, type Profiled, type Telemetry } from '../domains/telemetry/index.ts';
+import { accountOf, counted } from './account-of.ts';
 import { hostOf } from './host.ts';
+import { masked } from './mask.ts';
 
 /** Makes the effects of performance. */
 export function createPerformanceEffects(telemetry: Telemetry, clock: Clock) {
@@ -13,14 +14,17 @@ export function createPerformanceEffects(telemetry: Telemetry, clock: Clock) {
       telemetry.profiles.start(profileId, profiledOf(run), clock.now()),
     end_profiling: async (run: Run, _step: number, { profileId }: { readonly profileId: string }): Promise<ValueObject | null> =>
       telemetry.profiles.end(profileId, profiledOf(run)),
-    system_metrics: async (): Promise<ValueObject> => metricsValue(await telemetry.system()),
-    raise_alert: (
+    system_metrics: async (run: Run, step: number): Promise<ValueObject> =>
+      metricsValue(await counted(run, step, 'system_metrics', 'database', () => telemetry.system())),
+    raise_alert: async (
       run: Run,
-      _step: number,
+      step: number,
       { alertType, data }: { readonly alertType: string; readonly data: Value },
     ): Promise<ValueObject> => {
       const { environment, endpoint } = hostOf(run);
-      return withinDeadline(run, telemetry.raiseAlert({ environmentId: environment.id, alertType, endpoint, data }));
+      expectStorable(data);
+      const alert = { environmentId: environment.id, alertType, endpoint, data: masked(run, data) };
+      return counted(run, step, 'raise_alert', 'database', () => withinDeadline(run, telemetry.raiseAlert(alert)));
     },
     slow_endpoints: async (run: Run, _step: number, { limit }: { readonly limit: number }): Promise<readonly ValueObject[]> =>
       telemetry.slowEndpoints(hostOf(run).environment.id, limit),
@@ -34,7 +38,8 @@ export function createPerformanceEffects(telemetry: Telemetry, clock: Clock) {
 
 function profiledOf(run: Run): Profiled {
   const host = hostOf(run);
-  return { key: host, endpoint: host.endpoint, stack: host.stack, account: accountOf(host), nowMs: run.clock() };
+  const names = { stack: host.stack, functions: host.environment.compiled.functions };
+  return { key: host, endpoint: host.endpoint, names, account: accountOf(host), nowMs: run.clock() };
 }
 
 /** An answer of the control database, which knows nothing of the run's deadline. Throws `database_unavailable` when it doesn't come. */

@@ -44,15 +44,19 @@ export interface Alert {
   readonly created_at: string;
 }
 
-/** Stores an alert. Throws `alert_too_large`, or that the database is not there. */
-export async function storeAlert(postgres: Postgres, alert: NewAlert): Promise<ValueObject> {
-  let data: string;
+/** The data of an alert as JSON. Throws `alert_too_large`, also for data that are nested too deeply. */
+export function expectStorable(data: Value): string {
   try {
-    data = encodeJson(alert.data, { decimals: 'number', limitBytes: longestData });
+    return encodeJson(data, { decimals: 'number', limitBytes: longestData });
   } catch (error) {
     if (error instanceof AshlarError) throw errorOf(alertTooLarge, { limitBytes: longestData }, { cause: error });
     throw error;
   }
+}
+
+/** Stores an alert. Throws `alert_too_large`, or that the database is not there. */
+export async function storeAlert(postgres: Postgres, alert: NewAlert): Promise<ValueObject> {
+  const data = expectStorable(alert.data);
   const id = newId('alr');
   const { rows } = await postgres.control<{ created_at: Date }>(
     `insert into alerts (id, environment_id, alert_type, severity, endpoint, data)

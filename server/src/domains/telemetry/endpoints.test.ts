@@ -62,6 +62,14 @@ describe('analyze_slow_endpoints', () => {
     });
   });
 
+  it('counts the wait for a connection once, although the statement that waited took that long too', () => {
+    const costs = account({ durationMs: 30 });
+    costs.addWaiting(20);
+    expect(plain(analysed(request({ durationMs: 40, account: costs }))[0])).toMatchObject({
+      where: { database: 10, waiting: 20, network: 0, code: 10 },
+    });
+  });
+
   it('compares with the half hour before, and forgets what is older', () => {
     const endpoints = new Endpoints();
     const half = 1_800_000;
@@ -94,6 +102,21 @@ describe('suggest_optimizations', () => {
     });
   });
 
+  it('finds it in what runs after the answer, which nobody waits for', () => {
+    const after = new RunAccount(true);
+    for (let n = 0; n < 12; n += 1) after.add({ step: 7, frame: '', effect: 'query', kind: 'database', durationMs: 50 });
+    const endpoints = new Endpoints();
+    endpoints.record(0, request({ account: account({ step: 1, durationMs: 4 }) }));
+    const { environmentId, method, endpoint } = request({});
+    endpoints.recordPostProcess(0, { environmentId, method, endpoint, account: after });
+    const reports = endpoints.ranked(0, 'env_a');
+    const analysis = reports.map(slowEndpointValue);
+    expect(plain(analysis[0])).toMatchObject({ calls: 1, where: { database: 4, code: 6 }, slowest_step: { number: 1 } });
+    expect(suggestionsFor(analysis, reports).map(plain)).toMatchObject([
+      { kind: 'query_in_loop', step: { number: 7, after_answer: true }, expected_gain: null },
+    ]);
+  });
+
   it('finds a list without a bound', () => {
     expect(advice(request({ account: account({ rows: 2_000, unbounded: true, durationMs: 40 }) }))).toMatchObject([
       { kind: 'unbounded_list', evidence: { rows: 2_000, duration_ms: 40 }, expected_gain: 39.5 },
@@ -112,6 +135,10 @@ describe('suggest_optimizations', () => {
     ['nine queries of one step', [account(...times(9, {}))]],
     ['ten queries of ten steps', [account(...Array.from({ length: 10 }, (_, step) => ({ step })))]],
     ['ten runs with one query each', Array.from({ length: 10 }, () => account({}))],
+    [
+      'nine turns of a page with its total and nested rows',
+      [account(...times(9, {}), ...times(9, { beside: true }), ...times(9, { beside: true }))],
+    ],
     ['a large page that has a bound', [account({ rows: 900, unbounded: false })]],
     ['a short list without a bound', [account({ rows: 499, unbounded: true })]],
     [

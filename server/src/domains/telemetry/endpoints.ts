@@ -2,7 +2,7 @@
  * What each endpoint cost: calls, percentiles, where the time went, and per step what advice needs as evidence. Kept for the
  * running half hour and the one before, so that old sins are forgotten and a trend can be told.
  */
-import type { CompiledStack } from '@ashlar/engine';
+import type { CompiledFunction, CompiledStack } from '@ashlar/engine';
 import type { RunAccount, StepAccount } from './account.ts';
 import { Histogram } from './histogram.ts';
 
@@ -18,16 +18,21 @@ export interface FinishedRequest {
   readonly account?: RunAccount | undefined;
   /** For the names of steps. */
   readonly stack?: CompiledStack | undefined;
+  /** For those inside called functions. */
+  readonly functions?: ReadonlyMap<string, CompiledFunction> | undefined;
 }
+
+/** What a request left for after its answer, done: its time is nobody's waiting, its steps are evidence as any. */
+export type FinishedPostProcess = Omit<FinishedRequest, 'status' | 'durationMs' | 'account'> & { readonly account: RunAccount };
 
 /** One step of an endpoint over many runs. */
 export interface StepCosts extends StepAccount {
   /** Runs in which it asked anything. */
   runs: number;
-  /** Most calls in one run. */
-  mostCalls: number;
-  /** Milliseconds of the run with most calls. */
-  mostCallsMs: number;
+  /** Most turns in one run. */
+  mostTurns: number;
+  /** Milliseconds of the run with most turns. */
+  mostTurnsMs: number;
 }
 
 /** One endpoint in one slot. */
@@ -50,8 +55,13 @@ export class EndpointCosts {
     this.databaseMs += account.databaseMs;
     this.networkMs += account.networkMs;
     this.waitingMs += account.waitingMs;
+    this.recordSteps(account);
+  }
+
+  /** Counts the steps alone. */
+  recordSteps(account: RunAccount): void {
     for (const [key, step] of account.steps)
-      addStep(this.steps, key, { ...step, runs: 1, mostCalls: step.calls, mostCallsMs: step.durationMs });
+      addStep(this.steps, key, { ...step, runs: 1, mostTurns: step.turns, mostTurnsMs: step.durationMs });
   }
 
   /** Adds another slot's costs. */
@@ -75,13 +85,14 @@ function addStep(steps: Map<number | string, StepCosts>, key: number | string, m
   }
   known.runs += more.runs;
   known.calls += more.calls;
+  known.turns += more.turns;
   known.durationMs += more.durationMs;
   known.rows += more.rows;
   known.unboundedRows = Math.max(known.unboundedRows, more.unboundedRows);
   known.unlimitedCallMs = Math.max(known.unlimitedCallMs, more.unlimitedCallMs);
-  if (more.mostCalls > known.mostCalls) {
-    known.mostCalls = more.mostCalls;
-    known.mostCallsMs = more.mostCallsMs;
+  if (more.mostTurns > known.mostTurns) {
+    known.mostTurns = more.mostTurns;
+    known.mostTurnsMs = more.mostTurnsMs;
   }
 }
 
@@ -91,6 +102,7 @@ interface Kept {
   readonly method: string;
   readonly endpoint: string;
   stack: CompiledStack | undefined;
+  functions: ReadonlyMap<string, CompiledFunction> | undefined;
   slot: number;
   current: EndpointCosts;
   previous: EndpointCosts | null;
@@ -101,6 +113,7 @@ export interface EndpointReport {
   readonly method: string;
   readonly endpoint: string;
   readonly stack: CompiledStack | undefined;
+  readonly functions: ReadonlyMap<string, CompiledFunction> | undefined;
   readonly costs: EndpointCosts;
   /** Change of the mean duration against the half hour before, in per cent; null without a half hour before. */
   readonly trend: number | null;
@@ -115,23 +128,34 @@ export class Endpoints {
   readonly #kept = new Map<string, Kept>();
 
   record(nowMs: number, request: FinishedRequest): void {
+    this.#keptOf(nowMs, request)?.current.record(request);
+  }
+
+  /** Counts the steps of a post_process to its endpoint. */
+  recordPostProcess(nowMs: number, done: FinishedPostProcess): void {
+    this.#keptOf(nowMs, done)?.current.recordSteps(done.account);
+  }
+
+  /** The endpoint's costs, in the running half hour; undefined where there are too many endpoints. */
+  #keptOf(nowMs: number, request: FinishedRequest | FinishedPostProcess): Kept | undefined {
     const key = `${request.environmentId} ${request.method} ${request.endpoint}`;
     const slot = Math.floor(nowMs / slotMs);
     let kept = this.#kept.get(key);
     if (kept === undefined) {
-      if (this.#kept.size >= mostEndpoints && !this.#forget(slot)) return;
-      const { environmentId, method, endpoint, stack } = request;
-      kept = { environmentId, method, endpoint, stack, slot, current: new EndpointCosts(), previous: null };
+      if (this.#kept.size >= mostEndpoints && !this.#forget(slot)) return undefined;
+      const { environmentId, method, endpoint, stack, functions } = request;
+      kept = { environmentId, method, endpoint, stack, functions, slot, current: new EndpointCosts(), previous: null };
       this.#kept.set(key, kept);
     }
     turn(kept, slot);
     // After a publication the steps are others: their numbers must not be mixed.
     if (request.stack !== undefined && kept.stack !== request.stack) {
       kept.stack = request.stack;
+      kept.functions = request.functions;
       kept.current.steps.clear();
       kept.previous?.steps.clear();
     }
-    kept.current.record(request);
+    return kept;
   }
 
   /** The endpoints of an environment by total time, longest first. */
@@ -143,8 +167,7 @@ export class Endpoints {
       const costs = new EndpointCosts();
       costs.add(kept.current);
       if (kept.previous !== null) costs.add(kept.previous);
-      if (costs.calls > 0)
-        reports.push({ method: kept.method, endpoint: kept.endpoint, stack: kept.stack, costs, trend: trendOf(kept) });
+      if (costs.calls > 0) reports.push({ ...kept, costs, trend: trendOf(kept) });
     }
     return reports.sort((a, b) => b.costs.totalMs - a.costs.totalMs);
   }

@@ -17,6 +17,13 @@ export interface MachineFigures {
   readonly eventLoopDelayMs: number;
 }
 
+/** What tells how the machine is: the machine itself, or a test that says how it should be. */
+export interface MachineReader {
+  read(): Promise<MachineFigures>;
+  /** Ends the timers. */
+  stop(): void;
+}
+
 const sampleEveryMs = 1_000;
 const resolutionMs = 10;
 const cgroup = '/sys/fs/cgroup';
@@ -28,7 +35,7 @@ interface CpuReading {
 }
 
 /** Samples once a second. */
-export class Machine {
+export class Machine implements MachineReader {
   readonly #dataPath: string;
   readonly #delay: ReturnType<typeof monitorEventLoopDelay>;
   readonly #timer: NodeJS.Timeout;

@@ -1,9 +1,10 @@
 /** Profiles of a run: what happened between start_performance_profiling and end_performance_profiling. */
-import { type CompiledStack, defineError, errorOf, Timestamp, type ValueObject } from '@ashlar/engine';
+import { defineError, errorOf, Timestamp, type ValueObject } from '@ashlar/engine';
 import type { RunAccount } from './account.ts';
 import type { StepCosts } from './endpoints.ts';
 import { figure } from './figures.ts';
-import { describeStep, suggest, suggestionValue } from './suggestions.ts';
+import { describeStep, type StepNames } from './step-names.ts';
+import { suggest, suggestionValue } from './suggestions.ts';
 
 export const tooManyProfiles = defineError<{ most: number }>({
   code: 'too_many_profiles',
@@ -27,7 +28,7 @@ export interface Profiled {
   /** Stands for the run: its host. */
   readonly key: object;
   readonly endpoint: string;
-  readonly stack: CompiledStack | undefined;
+  readonly names: StepNames;
   readonly account: RunAccount;
   /** Of the run's monotonic clock. */
   readonly nowMs: number;
@@ -63,11 +64,11 @@ export class Profiles {
 const slowShare = 0.1;
 const slowMs = 1;
 
-function reportOf(id: string, begun: OpenProfile, { endpoint, stack, account, nowMs }: Profiled): ValueObject {
+function reportOf(id: string, begun: OpenProfile, { endpoint, names, account, nowMs }: Profiled): ValueObject {
   const executionMs = nowMs - begun.startedAt;
   const steps = difference(account, begun.account).sort((a, b) => b.durationMs - a.durationMs);
   const shown = steps.map((step) => ({
-    ...describeStep(step, stack),
+    ...describeStep(step, names),
     effect: step.effect,
     calls: step.calls,
     duration_ms: figure(step.durationMs),
@@ -86,7 +87,7 @@ function reportOf(id: string, begun: OpenProfile, { endpoint, stack, account, no
     database_time: figure(account.databaseMs - begun.account.databaseMs),
     queries: account.queries - begun.account.queries,
     memory: Math.max(0, process.memoryUsage().heapUsed - begun.heapBytes),
-    optimization_suggestions: suggest(steps, stack).map((one) => suggestionValue(endpoint, one)),
+    optimization_suggestions: suggest(steps, names).map((one) => suggestionValue(endpoint, one)),
   };
 }
 
@@ -99,7 +100,8 @@ function difference(now: RunAccount, then: RunAccount): StepCosts[] {
     if (calls === 0) continue;
     const durationMs = step.durationMs - (before?.durationMs ?? 0);
     const rows = step.rows - (before?.rows ?? 0);
-    steps.push({ ...step, calls, durationMs, rows, runs: 1, mostCalls: calls, mostCallsMs: durationMs });
+    const turns = step.turns - (before?.turns ?? 0);
+    steps.push({ ...step, calls, turns, durationMs, rows, runs: 1, mostTurns: turns, mostTurnsMs: durationMs });
   }
   return steps;
 }

@@ -1,13 +1,17 @@
 /** The answers of analyze_slow_endpoints and suggest_optimizations. */
-import { Decimal, Float, type Value, type ValueObject } from '@ashlar/engine';
+import { isObject, type Value, type ValueObject } from '@ashlar/engine';
 import type { EndpointReport } from './endpoints.ts';
 import { figure } from './figures.ts';
-import { describeStep, suggest, suggestionValue } from './suggestions.ts';
+import { describeStep } from './step-names.ts';
+import { suggest, suggestionValue } from './suggestions.ts';
 
 /** One row of `analyze_slow_endpoints`. */
-export function slowEndpointValue({ method, endpoint, stack, costs, trend }: EndpointReport): ValueObject {
+export function slowEndpointValue(report: EndpointReport): ValueObject {
+  const { method, endpoint, costs, trend } = report;
   const { databaseMs, networkMs, waitingMs, totalMs, histogram } = costs;
-  const slowest = [...costs.steps.values()].sort((a, b) => b.durationMs - a.durationMs)[0];
+  // Of the answer's own time: what runs after it slows no caller.
+  const steps = [...costs.steps.values()].filter((step) => !step.afterAnswer);
+  const slowest = steps.sort((a, b) => b.durationMs - a.durationMs)[0];
   return {
     endpoint,
     method,
@@ -28,7 +32,7 @@ export function slowEndpointValue({ method, endpoint, stack, costs, trend }: End
     slowest_step:
       slowest === undefined
         ? null
-        : { ...describeStep(slowest, stack), calls: slowest.calls, total_ms: figure(slowest.durationMs), rows: slowest.rows },
+        : { ...describeStep(slowest, report), calls: slowest.calls, total_ms: figure(slowest.durationMs), rows: slowest.rows },
   };
 }
 
@@ -37,15 +41,10 @@ export function suggestionsFor(analysis: Value, reports: readonly EndpointReport
   if (!Array.isArray(analysis)) return [];
   const items: readonly Value[] = analysis;
   return items.flatMap((item) => {
-    if (!isPlain(item)) return [];
+    if (!isObject(item)) return [];
     const report = reports.find(({ method, endpoint }) => method === item.method && endpoint === item.endpoint);
     if (report === undefined) return [];
     const label = `${report.method} ${report.endpoint}`;
-    return suggest(report.costs.steps.values(), report.stack).map((one) => suggestionValue(label, one));
+    return suggest(report.costs.steps.values(), report).map((one) => suggestionValue(label, one));
   });
-}
-
-function isPlain(value: Value): value is ValueObject {
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-  return isObject && !(value instanceof Decimal) && !(value instanceof Float) && !(value instanceof Uint8Array);
 }

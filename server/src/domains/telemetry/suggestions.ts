@@ -1,9 +1,10 @@
 /**
  * Advice from evidence: each rule looks at what a step really did, and says nothing below its threshold. No rule guesses.
  */
-import type { CompiledStack, Value, ValueObject } from '@ashlar/engine';
+import type { ValueObject } from '@ashlar/engine';
 import type { StepCosts } from './endpoints.ts';
 import { figure } from './figures.ts';
+import { describeStep, type StepNames } from './step-names.ts';
 
 /** Calls of one step in one run that make it a query in a loop. */
 const loopCalls = 10;
@@ -27,13 +28,13 @@ export interface Suggestion {
 type Rule = (step: StepCosts) => Omit<Suggestion, 'step'> | null;
 
 const queryInLoop: Rule = (step) => {
-  if ((step.effect !== 'query' && step.effect !== 'direct_query') || step.mostCalls < loopCalls) return null;
+  if ((step.effect !== 'query' && step.effect !== 'direct_query') || step.mostTurns < loopCalls) return null;
   return {
     kind: 'query_in_loop',
-    evidence: { calls_in_one_run: step.mostCalls, duration_ms: figure(step.mostCallsMs) },
+    evidence: { calls_in_one_run: step.mostTurns, duration_ms: figure(step.mostTurnsMs) },
     suggestion:
-      'One statement ran many times in one request. Let one do it: for reading a condition with `in` over the list of keys, or `with` on the outer query; for writing a bulk function.',
-    expectedGainMs: step.mostCallsMs * (1 - 1 / step.mostCalls),
+      'One statement ran many times in one request. Let one do it: for reading a condition with `in` over the list of keys, or `with` on the outer query; for writing a `direct_query` with `write` over lists.',
+    expectedGainMs: step.mostTurnsMs * (1 - 1 / step.mostTurns),
   };
 };
 
@@ -53,8 +54,9 @@ const outboundWithoutTimeLimit: Rule = (step) => {
   return {
     kind: 'outbound_without_time_limit',
     evidence: { longest_ms: figure(step.unlimitedCallMs) },
-    suggestion:
-      'A slow call to another server has no `timeout_ms`. Set one that fits, and do the call in post_process where the answer does not need it.',
+    suggestion: step.afterAnswer
+      ? 'A slow call to another server has no `timeout_ms`. Set one that fits.'
+      : 'A slow call to another server has no `timeout_ms`. Set one that fits, and do the call in post_process where the answer does not need it.',
     expectedGainMs: null,
   };
 };
@@ -62,26 +64,17 @@ const outboundWithoutTimeLimit: Rule = (step) => {
 const rules: readonly Rule[] = [queryInLoop, unboundedList, outboundWithoutTimeLimit];
 
 /** What the steps' costs give reason for, the largest gain first. */
-export function suggest(steps: Iterable<StepCosts>, stack: CompiledStack | undefined): readonly Suggestion[] {
+export function suggest(steps: Iterable<StepCosts>, names: StepNames): readonly Suggestion[] {
   const suggestions: Suggestion[] = [];
   for (const step of steps)
     for (const rule of rules) {
       const found = rule(step);
-      if (found !== null) suggestions.push({ ...found, step: describeStep(step, stack) });
+      if (found === null) continue;
+      // Nobody waits for what runs after the answer: no call gets faster.
+      const expectedGainMs = step.afterAnswer ? null : found.expectedGainMs;
+      suggestions.push({ ...found, expectedGainMs, step: describeStep(step, names) });
     }
   return suggestions.sort((a, b) => (b.expectedGainMs ?? 0) - (a.expectedGainMs ?? 0));
-}
-
-/** A step as people find it: number, id, function, place; inside a called function only what is known there. */
-export function describeStep(
-  step: { readonly step: number; readonly frame: string; readonly effect: string },
-  stack: CompiledStack | undefined,
-): ValueObject {
-  const info = step.frame === '' ? stack?.steps.find((one) => one.number === step.step) : undefined;
-  const described: Record<string, Value> = { number: step.step, id: info?.id ?? null, function: info?.function ?? step.effect };
-  if (info !== undefined) described.pointer = info.pointer;
-  if (step.frame !== '') described.within = step.frame;
-  return described;
 }
 
 /** The shape of `suggest_optimizations`. */

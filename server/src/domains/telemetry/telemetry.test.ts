@@ -103,7 +103,13 @@ describe('get_system_metrics', () => {
 });
 
 describe('a profile', () => {
-  const at = (key: object, account: RunAccount, nowMs: number) => ({ key, endpoint: 'GET /x', stack: undefined, account, nowMs });
+  const at = (key: object, account: RunAccount, nowMs: number) => ({
+    key,
+    endpoint: 'GET /x',
+    names: { stack: undefined, functions: undefined },
+    account,
+    nowMs,
+  });
   it('holds what happened since it began, and nothing before', () => {
     const profiles = new Profiles();
     const key = {};

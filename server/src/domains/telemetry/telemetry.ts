@@ -6,8 +6,8 @@ import type { Postgres } from '../../base/postgres/index.ts';
 import type { NewAlert } from './alerts.ts';
 import { storeAlert } from './alerts.ts';
 import { type DatabaseFigures, DatabaseProbe } from './database-probe.ts';
-import { Endpoints, type FinishedRequest } from './endpoints.ts';
-import { Machine, type MachineFigures } from './machine.ts';
+import { Endpoints, type FinishedPostProcess, type FinishedRequest } from './endpoints.ts';
+import { Machine, type MachineFigures, type MachineReader } from './machine.ts';
 import { Profiles } from './profiles.ts';
 import { slowEndpointValue, suggestionsFor } from './slow-endpoints.ts';
 import { RequestWindow } from './window.ts';
@@ -17,6 +17,8 @@ export interface TelemetryOptions {
   readonly postgres: Postgres;
   /** The data folder: its file system is what `disk_usage` speaks of. */
   readonly dataPath: string;
+  /** Where the machine's figures come from; the machine by default. */
+  readonly machine?: MachineReader;
 }
 
 /** Everything measured, in plain numbers. */
@@ -36,6 +38,8 @@ export interface SystemFigures extends MachineFigures, DatabaseFigures {
 export interface Telemetry {
   /** Counts an answered request. Cheap; never throws, never waits. */
   record(request: FinishedRequest): void;
+  /** Counts what ran after an answer. As cheap, and as quiet. */
+  recordPostProcess(done: FinishedPostProcess): void;
   /** Counts a read of the cache. */
   cacheRead(hit: boolean): void;
   system(): Promise<SystemFigures>;
@@ -48,9 +52,10 @@ export interface Telemetry {
 }
 
 /** Makes the telemetry of a node. */
-export function createTelemetry({ clock, postgres, dataPath }: TelemetryOptions): Telemetry {
+export function createTelemetry(options: TelemetryOptions): Telemetry {
+  const { clock, postgres } = options;
   const startedAt = clock.monotonic();
-  const machine = new Machine(dataPath);
+  const machine = options.machine ?? new Machine(options.dataPath);
   const database = new DatabaseProbe(postgres, clock);
   const window = new RequestWindow();
   const endpoints = new Endpoints();
@@ -63,6 +68,9 @@ export function createTelemetry({ clock, postgres, dataPath }: TelemetryOptions)
       const now = clock.monotonic();
       window.record(now, request.durationMs, request.status >= 500);
       endpoints.record(now, request);
+    },
+    recordPostProcess(done) {
+      endpoints.recordPostProcess(clock.monotonic(), done);
     },
     cacheRead(hit) {
       reads.all += 1;

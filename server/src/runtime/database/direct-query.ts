@@ -28,6 +28,9 @@ const conflictRetries = 3;
 /** PostgreSQL's own bound of parameters. */
 const mostParams = 65_535;
 
+/** A user's own SQL that may say how many rows it wants; a word in a name or text only makes the advice more careful. */
+const boundedSql = /\b(?:limit|fetch)\b/i;
+
 /** Makes the effect `direct_query`. */
 export function createDirectQuery(postgres: Postgres, watch: StatementWatch, transactions: Transactions) {
   return async function directQuery(run: Run, step: number, args: DirectQuery): Promise<QueryAnswer> {
@@ -51,7 +54,7 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
         kind: 'database',
         durationMs,
         rows,
-        unbounded: !args.write,
+        unbounded: !args.write && !boundedSql.test(args.sql),
       });
     }
   };

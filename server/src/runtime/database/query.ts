@@ -41,7 +41,8 @@ export function createQuery(postgres: Postgres, watch: StatementWatch) {
         kind: 'database',
         durationMs: run.clock() - startedAt,
         rows,
-        unbounded: statement.access === 'read' && (statement.maxRows === null || statement.maxRows > 1_000),
+        unbounded: statement.unbounded === true,
+        beside: statement.beside !== undefined,
       });
     }
   };
