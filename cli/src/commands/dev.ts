@@ -52,10 +52,12 @@ async function follow(root: string, workspace: string, server: ServerProcess | n
   // Only here: the other commands start without loading it.
   const { watch } = await import('chokidar');
   const watcher = watch(root, { ignoreInitial: true, ignored: (path) => isIgnored(root, path) });
+  const ready = new Promise<void>((resolve) => watcher.once('ready', resolve));
   watcher.on('all', () => session.changed()).on('error', (error) => printAside(`${root}: ${reasonOf(error)}`));
   try {
     const ended = untilStopped(server);
-    await Promise.race([session.publish(), ended]);
+    // Saves count from here on: none may fall between the first reading and the beginning of watching.
+    await Promise.race([ready.then(() => session.publish()), ended]);
     if (!options.json) print(`Watching ${join(root, sep)} (Ctrl-C stops)`);
     const code = await ended;
     if (code !== null) throw new Failure('The server ended.', code === 0 ? exitCodes.problems : code, 'server_ended');

@@ -235,14 +235,16 @@ class Checker {
     const field = of.fields.get(e.name);
     if (field !== undefined) return of.nullable ? nullable(field) : field;
     const near = nearest(e.name, [...of.fields.keys()]);
-    if (e.object.kind === 'name' && e.object.name === 'input') problems.add(unknownInput, at, { name: e.name, nearest: near });
-    else if (e.object.kind === 'name' && e.object.name === 'env') problems.add(unknownEnv, at, { name: e.name, nearest: near });
-    else
-      problems.add(unknownMember, at, {
-        name: e.name,
-        of: e.object.kind === 'name' ? `"${e.object.name}"` : 'The value',
-        nearest: near,
-      });
+    if (e.object.kind === 'name' && (e.object.name === 'input' || e.object.name === 'env')) {
+      problems.add(e.object.name === 'input' ? unknownInput : unknownEnv, at, { name: e.name, nearest: near });
+      // What it was meant to be is not known: one mistake is reported once.
+      return anyType;
+    }
+    problems.add(unknownMember, at, {
+      name: e.name,
+      of: e.object.kind === 'name' ? `"${e.object.name}"` : 'The value',
+      nearest: near,
+    });
     return nullType;
   }
 
