@@ -30,7 +30,7 @@ export interface CompiledStack {
   readonly response?: IrExpression | null;
   /** Names that users gave to the slots of `ir`, by number: for `explain`. */
   readonly slotNames?: readonly string[];
-  /** Every SQL text that is known before a run (the variant with all optional parts, and the first without). */
+  /** Every SQL text that is known before a run (with all values, without those that may be left out, with null for all). */
   readonly statements: readonly { readonly step: number; readonly statement: Statement }[];
   /** The JavaScript as compiled, plain variant. */
   readonly javascript: string;

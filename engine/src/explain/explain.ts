@@ -22,7 +22,7 @@ export interface ExplainedStatement {
   readonly locks: boolean;
   /** What it reads beside the step's own rows; null: those rows. */
   readonly beside: 'total' | 'nested' | null;
-  /** The variant for a run without any of the values that may be missing; false: the one with all of them. */
+  /** The variant for a run without any of the values that may be left out; false: the one with all of them. */
   readonly absent: boolean;
   /** At most so many rows; null: not bounded. */
   readonly maxRows: number | null;
@@ -77,6 +77,8 @@ export function explainStack({ stack, definition }: StackToExplain): ExplainedSt
 function statementsOf(stack: CompiledStack, functions: ReadonlyMap<number, string>): readonly ExplainedStatement[] {
   const byText = new Map<string, ExplainedStatement & { steps: number[] }>();
   for (const { step, statement } of stack.statements) {
+    // What a null in an unusual place would make of it is not what people ask for.
+    if (statement.absent === 'all') continue;
     const known = byText.get(statement.text);
     if (known !== undefined) {
       if (!known.steps.includes(step)) known.steps.push(step);
@@ -92,7 +94,7 @@ function statementsOf(stack: CompiledStack, functions: ReadonlyMap<number, strin
       table: statement.table,
       locks: statement.locks,
       beside: statement.beside ?? null,
-      absent: statement.absent === true,
+      absent: statement.absent === 'optional',
       maxRows: statement.maxRows,
     });
   }

@@ -46,7 +46,7 @@ function statementText(statement: ExplainedStatement): string {
     `${access} ${table}`,
     rows,
     ...(locks ? ['locks rows'] : []),
-    ...(absent ? ['where every optional value is missing'] : []),
+    ...(absent ? ['without the optional values'] : []),
   ];
   return [
     `-- ${steps.length === 1 ? 'step' : 'steps'} ${steps.join(', ')} ${statement.function}: ${facts.join(', ')}`,

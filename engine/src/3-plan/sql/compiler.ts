@@ -127,6 +127,7 @@ export class RowCompiler {
     const constant = constantOf(right);
     if (constant !== undefined) return constant === null ? absent : condition;
     const arg = this.context.arg(right);
+    this.context.markOptional(arg);
     const direct = leftOutWhenNull(condition, (use) => this.context.uses[use]?.arg === arg);
     if (direct !== undefined) return direct;
     const use = this.context.use(right, nullReader, `${expression.operator}?`, 'a value');

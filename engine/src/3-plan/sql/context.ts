@@ -24,6 +24,7 @@ export class CompileContext {
   readonly uses: Use[] = [];
   /** Optional conditions seen so far. */
   optionalCount = 0;
+  readonly #optionalArgs = new Set<number>();
   readonly #types = new Map<Expression, Type>();
 
   constructor(step: StepCheck, phase: Phase) {
@@ -58,12 +59,22 @@ export class CompileContext {
 
   /** Registers a use of such a value. */
   givenUse(arg: number, read: Reader = givenReader): number {
-    return this.uses.push({ arg, read, what: 'The query', wanted: 'a value' }) - 1;
+    return this.#addUse({ arg, read, what: 'The query', wanted: 'a value' });
   }
 
   /** Registers a use of an expression's value. */
   use(expression: Expression, read: Reader, what: string, wanted: string): number {
-    return this.uses.push({ arg: this.arg(expression), read, what, wanted }) - 1;
+    return this.#addUse({ arg: this.arg(expression), read, what, wanted });
+  }
+
+  /** Notes that an argument may be left out. */
+  markOptional(arg: number): void {
+    this.#optionalArgs.add(arg);
+    for (const use of this.uses) if (use.arg === arg) use.optional = true;
+  }
+
+  #addUse(use: Use): number {
+    return this.uses.push(this.#optionalArgs.has(use.arg) ? { ...use, optional: true } : use) - 1;
   }
 }
 

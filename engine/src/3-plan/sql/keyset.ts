@@ -19,6 +19,7 @@ export interface Keyset {
 /** Makes the condition. The values come from the cursor, one for each sort term. */
 export function keysetOf(context: CompileContext, terms: readonly SortTerm[]): Keyset {
   const flagArg = context.given();
+  context.markOptional(flagArg);
   const flag = context.givenUse(flagArg, nullReader);
   const args = terms.map(() => context.given());
   const uses = terms.map((term, i) => context.givenUse(args[i] ?? 0, scalarReader(term.value.type)));

@@ -73,14 +73,21 @@ export class QueryPlan {
     return { statement, params: order === undefined ? out : order.map((use) => out[use] ?? null) };
   }
 
-  /** Statements known before a run: with every value present, and with every value that may be null absent. For `explain`. */
+  /**
+   * Statements known before a run: with every value, without those that may be left out, and with null for every value that
+   * knows such a variant.
+   */
   mainStatements(): readonly Statement[] {
+    const statesOf = (state: (use: Use) => UseState): readonly UseState[] => this.uses.map(state);
     const found = new Map<string, Statement>();
-    for (const state of [present, nothing] as const) {
-      const states = this.uses.map(() => state);
-      const statement = this.#tryStatement(states) ?? this.#tryStatement(this.uses.map(() => present));
-      if (statement === undefined || found.has(statement.name)) continue;
-      found.set(statement.name, found.size === 0 ? statement : { ...statement, absent: true });
+    for (const [states, absent] of [
+      [statesOf(() => present), undefined],
+      [statesOf((use) => (use.optional === true ? nothing : present)), 'optional'],
+      [statesOf(() => nothing), 'all'],
+    ] as const) {
+      const statement = this.#tryStatement(states);
+      if (statement !== undefined && !found.has(statement.name))
+        found.set(statement.name, absent === undefined ? statement : { ...statement, absent });
     }
     return [...found.values()];
   }

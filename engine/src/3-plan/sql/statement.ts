@@ -31,6 +31,6 @@ export interface Statement {
   readonly beside?: 'total' | 'nested';
   /** The step set no bound of its own (page, cursor, limit): only the workspace's `max_rows` ends the list. */
   readonly unbounded?: true;
-  /** The variant of a statement for a run in which every value that may be null is null; only set on what is shown before a run. */
-  readonly absent?: true;
+  /** Which values are null, of a variant that is shown before a run: those that may be left out, or all. */
+  readonly absent?: 'optional' | 'all';
 }

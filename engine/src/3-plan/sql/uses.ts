@@ -40,6 +40,8 @@ export interface Use {
   /** For messages: what needs the value, and of which type. */
   readonly what: string;
   readonly wanted: string;
+  /** Its value may be left out: that of an optional condition, of a cursor. Such a statement has a usual variant without it. */
+  optional?: true;
 }
 
 /** The canonical spelling only: a uuid is text in stacks, and texts that differ in case differ. (Inputs of type uuid are brought to it.) */
