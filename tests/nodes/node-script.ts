@@ -1,6 +1,7 @@
 /**
  * A node in a process of its own, for tests: `node node-script.ts '{"listen": true, "stopAt": "planned"}'` with the settings in
- * its environment. Says `{ready: url}` to its parent; at the stage `stopAt` it says `{stage}` and waits to be killed.
+ * its environment. Says `{ready: url}` to its parent; at the stage `stopAt` it says `{stage}` and waits to be killed, or for a
+ * message that lets it go on.
  */
 import { readSettings, startServer } from '../../server/src/main.ts';
 
@@ -22,7 +23,7 @@ const running = startServer({
   onStage: async (stage) => {
     if (stage !== stopAt) return;
     send({ stage });
-    await new Promise(() => undefined);
+    await new Promise((resolve) => process.once('message', resolve));
   },
 });
 running.then(

@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { afterAll, afterEach } from 'vitest';
 import { silentLog } from '../../server/src/base/log/index.ts';
 import { EmbeddedServer } from '../../server/src/base/postgres/embedded/server.ts';
+import { controlName } from '../../server/src/base/postgres/own.ts';
 import { temporaryFolder } from '../harness/postgres.ts';
 
 export const adminKey = 'a-key-for-tests-that-is-long-enough-0123456789';
@@ -24,6 +25,8 @@ export interface TestNode {
   readonly url: string;
   /** Resolves when the node has come to `stopAt`. */
   readonly atStage: Promise<void>;
+  /** Lets a node that waits at its stage go on. */
+  goOn(): void;
   /** kill -9. */
   kill(): Promise<void>;
   stop(): Promise<void>;
@@ -33,10 +36,13 @@ let cluster: Promise<EmbeddedServer> | undefined;
 let clusterFolder: string | undefined;
 const children = new Set<ChildProcess>();
 const folders: string[] = [];
+const clients = new Set<Client>();
 let instances = 0;
 
 afterEach(async () => {
   await Promise.all([...children].map((child) => ended(child, 'SIGKILL')));
+  await Promise.all([...clients].map((client) => client.end()));
+  clients.clear();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 afterAll(async () => {
@@ -61,6 +67,16 @@ export async function newInstance(): Promise<string> {
   await client.end();
   const login = `${encodeURIComponent(config.user ?? '')}:${encodeURIComponent(String(config.password))}`;
   return `postgres://${login}@${encodeURIComponent(config.host ?? '')}:${config.port ?? 5432}/${name}`;
+}
+
+/** A connection as the superuser of the test's cluster: to the control database of an instance, or to another database there. */
+export async function connectTo(databaseUrl: string, database?: string): Promise<Client> {
+  const config = (await (cluster ?? startCluster())).connection(database ?? controlName(new URL(databaseUrl).pathname.slice(1)));
+  const client = new Client(config);
+  client.on('error', () => {});
+  await client.connect();
+  clients.add(client);
+  return client;
 }
 
 /** Starts a node and waits until it serves. */
@@ -97,6 +113,7 @@ export async function startNode(options: NodeOptions): Promise<TestNode> {
   return {
     url,
     atStage: staged.promise,
+    goOn: () => void child.send('go on'),
     kill: () => ended(child, 'SIGKILL'),
     stop: () => ended(child, 'SIGTERM'),
   };

@@ -8,8 +8,16 @@ import { ensureWorkspace } from '../workspaces/index.ts';
 import { publicationCancelled } from './errors.ts';
 import type { Prepared, PublishParts, PublishRequest, PublishResult } from './parts.ts';
 import { ProgressNotes } from './progress.ts';
-import { insertPublication, movePublication, type PublicationRecord } from './publication-store.ts';
-import { applyTables, finishTables, isBreaking, shownPlan, type TableChange, type WorkOptions } from './schema-changes.ts';
+import { expectPlanned, insertPublication, movePublication, type PublicationRecord } from './publication-store.ts';
+import {
+  applyTables,
+  finishTables,
+  isBreaking,
+  isUnavailable,
+  shownPlan,
+  type TableChange,
+  type WorkOptions,
+} from './schema-changes.ts';
 import { fail, pathsOf, putInForce, reserveGroupPaths } from './stages.ts';
 import { findEqualVersion, insertVersion } from './version-store.ts';
 
@@ -119,6 +127,8 @@ async function finish(parts: PublishParts, publication: Begun, { database, chang
     if (change.planned !== null) await finishTables(parts.schema, database, isBreaking(change) ? seeds : null, work);
     await movePublication(parts.postgres, publication.id, ['in_force'], 'done');
   } catch (error) {
+    // What a lost database kept from being finished is finished by `recover.ts` when it is back.
+    if (isUnavailable(error)) throw error;
     await movePublication(parts.postgres, publication.id, ['in_force'], 'cancelled', messageOf(error));
     if (!work.signal.aborted) throw error;
   }
@@ -135,10 +145,12 @@ async function changeTables(
   planned: PlannedChange,
 ): Promise<void> {
   try {
-    await applyTables(planned, database, publication.versionId, seeds, work.signal);
+    // Another node gives up what it takes for a killed one's; nothing may be changed after that.
+    const before = (): Promise<void> => expectPlanned(parts.postgres, publication.id);
+    await applyTables(planned, database, publication.versionId, seeds, { signal: work.signal, before });
   } catch (error) {
-    const applied = await parts.schema.isApplied(database, publication.versionId).catch(() => null);
-    if (applied === false) await fail(parts.postgres, publication, messageOf(error));
+    const giveUp = (): Promise<void> => fail(parts.postgres, publication, messageOf(error));
+    await parts.schema.isApplied(database, publication.versionId, giveUp).catch(() => null);
     throw work.signal.aborted ? errorOf(publicationCancelled, {}, { cause: error }) : error;
   }
 }

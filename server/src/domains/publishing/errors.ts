@@ -67,6 +67,13 @@ export const publicationBusy = defineError<{ seconds: number }>({
   solve: 'See how far it is with `GET …/publications`, stop it or wait for it, then publish again.',
   message: (d) => `Another publication to this environment was not done within ${d.seconds} seconds.`,
 });
+export const publicationGivenUp = defineError<object>({
+  code: 'publication_given_up',
+  status: 503,
+  title: 'The connection that reserves the environment was lost before anything was changed',
+  solve: 'The version before stayed in force. Publish again.',
+  message: () => 'The publication lost its reservation and was given up; nothing was changed.',
+});
 export const publicationCancelled = defineError<object>({
   code: 'publication_cancelled',
   status: 409,

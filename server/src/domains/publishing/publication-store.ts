@@ -2,6 +2,7 @@
 import { errorOf, notFound } from '@ashlar/engine';
 import type { PoolClient } from 'pg';
 import type { Postgres } from '../../base/postgres/index.ts';
+import { publicationGivenUp } from './errors.ts';
 
 /** See migration 000002: what a crash leaves, a node finishes or reverts. */
 export type PublicationState = 'planned' | 'schema_applied' | 'in_force' | 'done' | 'failed' | 'cancelled';
@@ -125,6 +126,20 @@ export async function movePublication(
   const values = [id, from, to, error];
   const { rowCount } = await ('control' in run ? run.control(text, values) : run.query(text, values));
   return rowCount === 1;
+}
+
+/** How far a publication is; null when it is not there. */
+export async function publicationState(run: Postgres | PoolClient, id: string): Promise<PublicationState | null> {
+  const text = 'select state from publications where id = $1';
+  const { rows } = await ('control' in run
+    ? run.control<{ state: PublicationState }>(text, [id])
+    : run.query<{ state: PublicationState }>(text, [id]));
+  return rows[0]?.state ?? null;
+}
+
+/** Throws `publication_given_up` when another node ended a publication that nothing was changed for yet. */
+export async function expectPlanned(postgres: Postgres, id: string): Promise<void> {
+  if ((await publicationState(postgres, id)) !== 'planned') throw errorOf(publicationGivenUp, {});
 }
 
 /** Notes how far it is; answers whether someone asked to stop. */

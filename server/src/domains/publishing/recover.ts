@@ -6,7 +6,7 @@ import type { EnvironmentRecord } from '../environments/index.ts';
 import type { PublishParts } from './parts.ts';
 import { ProgressNotes } from './progress.ts';
 import { movePublication, type PublicationRecord, unfinishedPublications } from './publication-store.ts';
-import { finishTables } from './schema-changes.ts';
+import { finishTables, isUnavailable } from './schema-changes.ts';
 import { fail, putInForce } from './stages.ts';
 import { findVersion, loadFiles, type VersionRecord } from './version-store.ts';
 
@@ -28,10 +28,9 @@ async function settle(parts: PublishParts, environment: EnvironmentRecord, publi
   const version = await findVersion(postgres, publication.versionId);
   if (version === null) throw new Error(`publication ${publication.id} has lost its version`);
   if (publication.state === 'planned') {
-    if (!(await parts.schema.isApplied(environment.database, version.id))) {
-      await fail(postgres, publication, 'interrupted');
-      return parts.release(environment.id);
-    }
+    // Its node may only have lost the lock and be about to change the tables: it looks at the state first.
+    const giveUp = (): Promise<void> => fail(postgres, publication, 'interrupted');
+    if (!(await parts.schema.isApplied(environment.database, version.id, giveUp))) return parts.release(environment.id);
     await movePublication(postgres, publication.id, ['planned'], 'schema_applied');
   }
   if (publication.state !== 'in_force') {
@@ -61,6 +60,7 @@ async function finishRest(
     await finishTables(parts.schema, environment.database, seeds, work);
     await movePublication(postgres, publication.id, ['in_force'], 'done');
   } catch (error) {
+    if (isUnavailable(error)) throw error;
     await movePublication(
       postgres,
       publication.id,

@@ -1,6 +1,6 @@
 /** How publishing asks the tables domain to change an environment's tables. */
 import { AshlarError, cancelled, errorOf, type Problem, type Workspace } from '@ashlar/engine';
-import type { DatabaseRef } from '../../base/postgres/index.ts';
+import { type DatabaseRef, databaseUnavailable } from '../../base/postgres/index.ts';
 import {
   definitionOf,
   type PlannedChange,
@@ -66,21 +66,24 @@ export const planProblems = ({ planned }: TableChange): readonly Problem[] => pl
 /** Whether versions of before can't live with it: requests are held while it commits. */
 export const isBreaking = ({ planned }: TableChange): boolean => planned?.breaking ?? false;
 
+/** Whether the database was away: what was under way is taken up again later. */
+export const isUnavailable = (error: unknown): boolean => error instanceof AshlarError && error.code === databaseUnavailable.code;
+
 /**
  * Changes the tables in one transaction that also notes `versionId` in the database. Rows of seeds come in with it, unless
- * requests are held meanwhile: then everything is undone after 5 seconds and `schema_busy` thrown.
+ * requests are held meanwhile: then everything is undone after 5 seconds and `schema_busy` thrown. `before` runs in it first.
  */
 export async function applyTables(
   change: PlannedChange,
   database: DatabaseRef,
   versionId: string,
   seeds: SeedWork,
-  signal: AbortSignal,
+  { signal, before }: { readonly signal: AbortSignal; readonly before: () => Promise<void> },
 ): Promise<void> {
-  if (!change.breaking) return change.apply(database, versionId, { lockMs: holdMs, signal, seeds });
+  if (!change.breaking) return change.apply(database, versionId, { lockMs: holdMs, signal, seeds, before });
   const limit = AbortSignal.timeout(holdMs);
   try {
-    await change.apply(database, versionId, { lockMs: holdMs, signal: AbortSignal.any([signal, limit]) });
+    await change.apply(database, versionId, { lockMs: holdMs, signal: AbortSignal.any([signal, limit]), before });
   } catch (error) {
     const late = error instanceof AshlarError && error.code === cancelled.code && !signal.aborted;
     throw late ? errorOf(schemaBusy, {}, { cause: error }) : error;

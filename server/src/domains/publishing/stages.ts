@@ -4,8 +4,8 @@ import type { PoolClient } from 'pg';
 import type { Postgres } from '../../base/postgres/index.ts';
 import { bumpRevision } from '../environments/index.ts';
 import type { WorkspaceRecord } from '../workspaces/index.ts';
-import { groupTaken } from './errors.ts';
-import { movePublication, type PublicationRecord } from './publication-store.ts';
+import { groupTaken, publicationGivenUp } from './errors.ts';
+import { movePublication, type PublicationRecord, publicationState } from './publication-store.ts';
 
 /** What a workspace's groups are called in URLs. */
 export const pathsOf = (workspace: Workspace): readonly string[] => [...workspace.groups.values()].map((group) => group.path);
@@ -49,14 +49,20 @@ async function releaseGroupPaths(client: PoolClient, workspaceId: string): Promi
   );
 }
 
-/** The switch: logic, state and revision change at one moment. Throws when another node was faster. */
+/**
+ * The switch: logic, state and revision change at one moment. Does nothing when another node did it already, which took the
+ * publication for a killed one's; throws when it ended otherwise.
+ */
 export async function putInForce(
   postgres: Postgres,
   publication: Pick<PublicationRecord, 'id' | 'environmentId' | 'versionId'>,
 ): Promise<void> {
   await postgres.controlTransaction(async (client) => {
-    if (!(await movePublication(client, publication.id, ['schema_applied'], 'in_force')))
-      throw new Error(`publication ${publication.id} was finished by another node`);
+    if (!(await movePublication(client, publication.id, ['schema_applied'], 'in_force'))) {
+      const state = await publicationState(client, publication.id);
+      if (state === 'in_force' || state === 'done' || state === 'cancelled') return;
+      throw errorOf(publicationGivenUp, {});
+    }
     const { rows } = await client.query<{ workspace_id: string }>(
       'update environments set version_id = $2 where id = $1 returning workspace_id',
       [publication.environmentId, publication.versionId],

@@ -172,6 +172,32 @@ test('the query role reads everything but passwords, also in columns that come l
   client.release();
 });
 
+test('whether tables are in place is answered after whoever is about to put them there, and stays true', async () => {
+  const schema = createSchemaChanges(postgres, async (password) => password);
+  const workspace = testWorkspace({ item: { columns: { n: 'int' } } }, {});
+  const ref = await postgres.createDatabase();
+  const change = await schema.plan(null, workspace, []);
+  const entered = Promise.withResolvers<void>();
+  const leave = Promise.withResolvers<void>();
+  const options = { lockMs: 5_000, signal: new AbortController().signal };
+  const before = async (): Promise<void> => {
+    entered.resolve();
+    await leave.promise;
+  };
+  const applying = change.apply(ref, 'ver_1', { ...options, before });
+  await entered.promise;
+  let otherwise = 0;
+  const asked = schema.isApplied(ref, 'ver_1', async () => void otherwise++);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  leave.resolve();
+  await applying;
+  expect(await asked).toBe(true);
+  expect(otherwise).toBe(0);
+  const refused = change.apply(ref, 'ver_2', { ...options, before: () => Promise.reject(new Error('given up')) });
+  await expect(refused).rejects.toThrow('given up');
+  expect(await schema.isApplied(ref, 'ver_2', async () => void otherwise++)).toBe(false);
+  expect(otherwise).toBe(1);
+});
 test('publishing gets what it asks for', async () => {
   const schema = createSchemaChanges(postgres, async (password) => `hashed ${password}`);
   const workspace = testWorkspace(

@@ -11,6 +11,8 @@ import { readState, writeState } from './state.ts';
 export interface ApplyOptions {
   /** Milliseconds to wait for the locks of running requests; then `schema_busy`. 5,000 by default. */
   readonly lockMs?: number;
+  /** Runs when nobody else can change the tables any more and nothing is changed yet; an error leaves all as it is. */
+  readonly before?: () => Promise<void>;
   /** Noted beside the definition. */
   readonly versionId?: string;
   /** Runs in the same transaction after the tables were changed, for seeds. An error undoes everything. */
@@ -54,6 +56,7 @@ export async function applyPlan(
       await client.query('begin');
       await client.query(`set local lock_timeout = ${Math.max(1, Math.trunc(options.lockMs ?? defaultLockMs))}`);
       await client.query('select pg_advisory_xact_lock($1)', [publicationLock]);
+      await options.before?.();
       const state = await readState(client);
       const expected = state.schemaVersion === '' ? state.definition.size === 0 : state.schemaVersion === plan.fromVersion;
       if (!expected || state.pending.length > 0) throw errorOf(schemaMoved, {});
@@ -82,7 +85,7 @@ async function make(client: ClientBase, change: SchemaChange): Promise<void> {
 export async function finishPlan(postgres: Postgres, ref: DatabaseRef, options: FinishOptions = {}): Promise<void> {
   await postgres.asOwner(ref, (client) =>
     cancellable(postgres, client, options.signal, async () => {
-      await takeSessionLock(client);
+      await takeTablesLock(client);
       const { pending } = await readState(client);
       for (const [done, change] of pending.entries()) {
         const report = (share: number | null): void =>
@@ -98,8 +101,25 @@ export async function finishPlan(postgres: Postgres, ref: DatabaseRef, options: 
   );
 }
 
-/** Waiting inside a statement would hold a snapshot, and a concurrent index waits for snapshots: so it is asked again and again. */
-async function takeSessionLock(client: ClientBase): Promise<void> {
+/**
+ * Runs `work` while nobody changes the tables: after whoever is about to, on whichever node, and before anybody else can.
+ */
+export async function whileTablesRest<T>(
+  postgres: Postgres,
+  ref: DatabaseRef,
+  work: (client: ClientBase) => Promise<T>,
+): Promise<T> {
+  return postgres.asOwner(ref, async (client) => {
+    await takeTablesLock(client);
+    return work(client);
+  });
+}
+
+/**
+ * Keeps other nodes from changing the tables until the connection ends. Waiting inside a statement would hold a snapshot, and a
+ * concurrent index waits for snapshots: so it is asked again and again.
+ */
+export async function takeTablesLock(client: ClientBase): Promise<void> {
   for (;;) {
     const { rows } = await client.query<{ taken: boolean }>('select pg_try_advisory_lock($1) as taken', [publicationLock]);
     if (rows[0]?.taken) return;

@@ -2,11 +2,11 @@
 import { type Problem, Problems, type Workspace } from '@ashlar/engine';
 import type { ClientBase } from 'pg';
 import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
-import { applyPlan, finishPlan } from './apply.ts';
+import { applyPlan, finishPlan, whileTablesRest } from './apply.ts';
 import type { SchemaPlan } from './change.ts';
 import { planSchema } from './plan.ts';
 import { importSeeds, importSeedsWithin, type SeedOptions, type SeedSource, seedFromText } from './seeds/index.ts';
-import { readState, readTablesWithRows, schemaState } from './state.ts';
+import { readState, readTablesWithRows } from './state.ts';
 
 /** A plan with what can be done with it. */
 export interface PlannedChange {
@@ -22,7 +22,13 @@ export interface PlannedChange {
   apply(
     database: DatabaseRef,
     versionId: string,
-    options: { readonly lockMs: number; readonly signal: AbortSignal; readonly seeds?: SeedWork },
+    options: {
+      readonly lockMs: number;
+      readonly signal: AbortSignal;
+      readonly seeds?: SeedWork;
+      /** Runs when no other node can change the tables any more and nothing is changed yet; an error leaves all as it is. */
+      readonly before?: () => Promise<void>;
+    },
   ): Promise<void>;
 }
 
@@ -65,7 +71,7 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
           problems.list.length === 0
             ? null
             : problems.list.map(({ message, hint }) => (hint === undefined ? message : `${message} ${hint}`)).join('\n'),
-        async apply(target, versionId, { lockMs, signal, seeds }) {
+        async apply(target, versionId, { lockMs, signal, seeds, before }) {
           // What an earlier publication left for later would be in the way of this one.
           if (database !== null) await finishPlan(postgres, target, { signal });
           const within = async (client: ClientBase): Promise<void> => {
@@ -73,13 +79,26 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
             const { workspace, onProgress } = seeds;
             await importSeedsWithin(client, workspace.tables, sourcesOf(workspace, seeds.seed), seedOptions(onProgress, signal));
           };
-          await applyPlan(postgres, target, plan, { lockMs, versionId, signal, within });
+          await applyPlan(postgres, target, plan, {
+            lockMs,
+            versionId,
+            signal,
+            within,
+            ...(before === undefined ? {} : { before }),
+          });
         },
       };
     },
-    /** Whether the tables of a version were put in place. */
-    async isApplied(database: DatabaseRef, versionId: string): Promise<boolean> {
-      return (await schemaState(postgres, database)).versionId === versionId;
+    /**
+     * Whether the tables of a version were put in place, known for sure: a transaction that is about to is waited for, whoever
+     * began it. If not, `otherwise` runs before anyone else can put them there.
+     */
+    isApplied(database: DatabaseRef, versionId: string, otherwise: () => Promise<void> = async () => {}): Promise<boolean> {
+      return whileTablesRest(postgres, database, async (client) => {
+        const applied = (await readState(client)).versionId === versionId;
+        if (!applied) await otherwise();
+        return applied;
+      });
     },
     /** Fills empty tables from the version's seed files. */
     async seed(

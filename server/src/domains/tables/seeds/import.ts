@@ -2,6 +2,7 @@
 import { cancelled, encodeJson, errorOf, type Table, type ValueObject } from '@ashlar/engine';
 import { type ClientBase, DatabaseError } from 'pg';
 import { type DatabaseRef, databaseError, type Postgres, quoteIdentifier } from '../../../base/postgres/index.ts';
+import { takeTablesLock } from '../apply.ts';
 import { cancellable } from '../cancel.ts';
 import { readTablesWithRows } from '../state.ts';
 import { seedOrder } from './order.ts';
@@ -46,8 +47,10 @@ export function importSeeds(
   options: SeedOptions,
 ): Promise<readonly SeedReport[]> {
   return postgres.asOwner(ref, (client) =>
-    cancellable(postgres, client, options.signal, () =>
-      importInto(client, tables, seeds, options, async (work) => {
+    cancellable(postgres, client, options.signal, async () => {
+      // A killed node's rows may still be on their way: an empty table is one that nobody is filling.
+      await takeTablesLock(client);
+      return importInto(client, tables, seeds, options, async (work) => {
         await client.query('begin');
         try {
           await work();
@@ -56,8 +59,8 @@ export function importSeeds(
           await client.query('rollback');
           throw error;
         }
-      }),
-    ),
+      });
+    }),
   );
 }
 
