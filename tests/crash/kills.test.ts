@@ -11,7 +11,7 @@ import { accounts, balancesOf, openingAmount, readBalances, readEntries, writeBa
 import { databaseProcesses, freePort, healthOf, postmasterOf, type ServerOptions, ServerProcess } from './server-process.ts';
 import { startWriters, type Tally } from './writers.ts';
 
-const soak = Number(process.env['TEST_SOAK'] ?? '1');
+const soak = Number(process.env.TEST_SOAK ?? '1');
 const kills = soak > 1 ? Math.max(20, 2 * soak) : 6;
 const writers = 16;
 /** From a kill to the first answered write. */
@@ -66,13 +66,11 @@ it(`${kills} kills under ${writers} writers lose nothing that was answered`, { t
   server = new ServerProcess(options);
   await server.ready();
   const { tally, stop } = startWriters(server.url, writers);
-  const backMs: Record<string, number[]> = {};
+  const backMs: Record<(typeof victims)[number], number[]> = { server: [], database: [], both: [] };
   for (let kill = 0; kill < kills; kill++) {
     await pause(200 + Math.random() * 600);
     const victim = victims[kill % victims.length] ?? 'both';
-    const list = (backMs[victim] ??= []);
-    list.push(Math.round(await killAndWait(victim, options, tally)));
-    expect(tally.lastSuccessAt).toBeGreaterThan(0);
+    backMs[victim].push(Math.round(await killAndWait(victim, options, tally)));
   }
   await stop();
   expect(tally.defects).toEqual([]);

@@ -3,7 +3,8 @@ import { Client, type ClientConfig } from 'pg';
 import type { Log } from '../log/index.ts';
 import { quoteIdentifier } from './names.ts';
 
-const retryDelaysMs = [50, 100, 250, 500, 1_000];
+/** Short to the end: requests are refused until this connection stands again. */
+const retryDelaysMs = [50, 100, 250];
 /** A connection that answers nothing for so long is given up (a half-open socket tells nothing by itself). */
 const heartbeatMs = 5_000;
 

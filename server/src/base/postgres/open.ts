@@ -122,6 +122,8 @@ class OpenedPostgres implements Postgres {
     this.#control = new Pool({ ...control, max: controlConnections, idleTimeoutMillis: 30_000 });
     // A broken idle connection is replaced by the pool; without a listener its error would end the process.
     this.#control.on('error', () => {});
+    // The pool takes that listener away from a client it lends; its user learns of the loss from the next statement.
+    this.#control.on('connect', (client) => void client.on('error', () => {}));
     const monotonic = options.clock.monotonic;
     const idleMs = options.poolIdleMs ?? defaultPoolIdleMs;
     const most =

@@ -249,6 +249,18 @@ test('a connection that is cut does not take the listener or the pools with it',
   await expect.poll(() => postgres.ready).toBe(true);
 });
 
+test('a control transaction whose connection is lost while it does something else ends as database_unavailable', async () => {
+  const postgres = await open(folder());
+  const lost = postgres.controlTransaction(async (client) => {
+    const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+    await postgres.control('select pg_terminate_backend($1)', [rows[0]?.pid]);
+    await sleep(100);
+    await client.query('select 1');
+  });
+  await expect(lost).rejects.toThrow(expect.objectContaining({ code: 'database_unavailable' }));
+  expect((await postgres.control('select 1 as one')).rows).toEqual([{ one: 1 }]);
+});
+
 describe('programs of the package', () => {
   test('run also where install scripts were blocked: links are made', () => {
     const copy = join(folder(), 'package');
