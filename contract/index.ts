@@ -502,6 +502,7 @@ export type ErrorCode =
   | 'precondition_failed'
   | 'publication_busy'
   | 'publication_cancelled'
+  | 'publication_given_up'
   | 'publication_over'
   | 'recursion_limit'
   | 'reference_violation'
