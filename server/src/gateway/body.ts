@@ -1,6 +1,6 @@
 /** The station "body": reads it within its limit and decodes it by its type. */
 import { isUtf8 } from 'node:buffer';
-import { cancelled, decodeJson, errorOf, type Limits, type Value } from '@ashlar/engine';
+import { AshlarError, cancelled, decodeJson, errorOf, type Limits, type Value } from '@ashlar/engine';
 import { badRequest, bodyTooLarge, parseQuery, queryObject, unsupportedMediaType } from '../base/http/index.ts';
 import type { Exchange } from './exchange.ts';
 import { parseMultipart } from './multipart.ts';
@@ -103,7 +103,7 @@ function kindOf(exchange: Exchange): 'json' | 'form' | 'multipart' {
 
 /**
  * Reads and decodes the body. GET and HEAD have none that counts.
- * @throws bad_request, bad_json, body_too_large, too_many_parameters, unsupported_media_type, cancelled
+ * @throws bad_request, bad_json, body_too_large, list_too_large (413), too_many_parameters, unsupported_media_type, cancelled
  */
 export async function readBody(exchange: Exchange, limits: Limits): Promise<Body> {
   if (exchange.method === 'GET' || exchange.method === 'HEAD' || !announcesBody(exchange)) return noBody;
@@ -113,5 +113,16 @@ export async function readBody(exchange: Exchange, limits: Limits): Promise<Body
   if (kind === 'multipart')
     return { value: await parseMultipart(bytes, exchange.request.headers['content-type'] ?? ''), isText: true };
   if (kind === 'form') return { value: queryObject(parseQuery(bytes.toString('latin1'), 'form')), isText: true };
-  return { value: decodeJson(utf8Text(bytes), limits), isText: false };
+  return { value: jsonOf(utf8Text(bytes), limits), isText: false };
+}
+
+/** A list beyond its limit is a limit's 503 in a run; in a body it is the sender's doing, and sending it again is no use. */
+function jsonOf(text: string, limits: Limits): Value {
+  try {
+    return decodeJson(text, limits);
+  } catch (thrown) {
+    if (thrown instanceof AshlarError && thrown.code === 'list_too_large')
+      throw new AshlarError(thrown.code, 413, thrown.message);
+    throw thrown;
+  }
 }

@@ -6,7 +6,7 @@ import { answers, call, type Fixture, fakeInput, raw, startFixture } from './fix
 const echo = (): Parameters<typeof startFixture>[0] => ({
   groups: {
     shop: {
-      limits: { bodyBytes: 10_000, resultBytes: 1_000_000 },
+      limits: { bodyBytes: 10_000, resultBytes: 1_000_000, listItems: 1_000 },
       endpoints: [
         { execute: () => answers('index') },
         { path: '/orders', execute: () => answers('list') },
@@ -203,6 +203,7 @@ describe('bodies', () => {
     ['text', { 'content-type': 'text/plain' }, '{"n": 5}', 415, 'unsupported_media_type'],
     ['another charset', { 'content-type': 'application/json; charset=latin1' }, '{"n": 5}', 415, 'unsupported_media_type'],
     ['something compressed', { ...json, 'content-encoding': 'gzip' }, '{"n": 5}', 415, 'unsupported_media_type'],
+    ['a list beyond its limit', json, `[${'0,'.repeat(1_000)}0]`, 413, 'list_too_large'],
     ['more than the limit', json, `{"n": ${' '.repeat(10_000)}5}`, 413, 'body_too_large'],
   ])('%s', async (_name, headers: Record<string, string>, body, status, expected) => {
     const reply = await call(fixture, 'POST', '/api:shop/orders', { headers, body });
@@ -243,6 +244,8 @@ describe('hostile and clumsy clients', () => {
   it.each([
     ['no HTTP', 'hello\r\n\r\n', 400],
     ['no host', 'GET /api:shop HTTP/1.1\r\nConnection: close\r\n\r\n', 400],
+    ['no version', 'GET /api:shop\r\n\r\n', 400],
+    ['two hosts', 'GET /api:shop HTTP/1.1\r\nHost: x\r\nhost: y\r\nConnection: close\r\n\r\n', 400],
     ['two lengths', 'POST /api:shop/orders HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nx', 400],
     [
       'a length and chunks',

@@ -216,8 +216,11 @@ class HttpGateway implements Gateway {
     try {
       const url = exchange.request.url ?? '/';
       if (url.length > urlBytes) throw errorOf(urlTooLong, { limitBytes: urlBytes });
+      // Node reads a request line without a version, as before HTTP/1.0; nothing that means well sends it.
+      if (exchange.request.httpVersionMajor !== 1) throw errorOf(badRequest, { reason: 'The request names no version of HTTP' });
       if (exchange.request.headers.host === undefined && exchange.request.httpVersion === '1.1')
         throw errorOf(badRequest, { reason: 'The Host header is missing' });
+      if (hasSecondHost(exchange.request.rawHeaders)) throw errorOf(badRequest, { reason: 'There are two Host headers' });
       if (url === '*')
         return plain({
           status: 204,
@@ -288,6 +291,14 @@ class HttpGateway implements Gateway {
     const state = this.state === 'ready' && parts?.snapshots.current === undefined ? 'starting' : this.state;
     return { state, trouble: parts?.trouble?.() ?? null, shared: settings.redisUrl !== null, version };
   }
+}
+
+/** A proxy in front may have gone by another Host than the one that is read here (RFC 9112, 3.2). */
+function hasSecondHost(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
 }
 
 const plain = (answer: Answer): EndpointAnswer => ({ answer, run: null });
