@@ -193,10 +193,11 @@ export class ExpressionEmitter {
       return fast === 'equal'
         ? code`(${this.emit(left)} === ${this.emit(right)})`
         : code`(${this.emit(left)} !== ${this.emit(right)})`;
-    // A literal takes the type of the other side.
-    if (arithmetic.has(operator) && isNumberLiteral(right) && !isNumberLiteral(left))
+    // A literal takes the type of the other side, where it is computed with; `~` joins it as it is written.
+    const computes = arithmetic.has(operator) && operator !== '~';
+    if (computes && isNumberLiteral(right) && !isNumberLiteral(left))
       return code`h.literalRight(${helper}, ${this.emit(left)}, ${this.emit(right)})`;
-    if (arithmetic.has(operator) && isNumberLiteral(left) && !isNumberLiteral(right))
+    if (computes && isNumberLiteral(left) && !isNumberLiteral(right))
       return code`h.literalLeft(${helper}, ${this.emit(left)}, ${this.emit(right)})`;
     return code`${helper}(${this.emit(left)}, ${this.emit(right)})`;
   }

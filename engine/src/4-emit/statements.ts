@@ -12,13 +12,28 @@ export interface Variant {
   readonly instrumented: boolean;
 }
 
-/** What must be finished on the way out of a block by return, break or continue. */
-type Cleanup = { readonly mark: Code; readonly step: number; readonly conditional: boolean };
+type Way = 'return' | 'break' | 'continue';
+const ways: readonly Way[] = ['return', 'break', 'continue'];
+
+/**
+ * A block that has work at its end (a commit, a savepoint's release). return, break and continue inside it note which of them it
+ * was and go to the block's end; behind its work they go on. So `finally` runs before the commit, and no `try` inside the block
+ * sees the commit's error.
+ */
+interface Exit {
+  readonly label: Code;
+  /** Variable that holds how the block was left: 0, or the place of the way in `ways`, from 1. */
+  readonly flag: Code;
+  /** Variable that holds the value of the return. */
+  readonly value: Code;
+  /** Ways by which it is left. */
+  readonly used: Set<Way>;
+}
 
 interface Place {
-  /** Label of the innermost loop, and how many cleanups lie outside it. */
-  readonly loop: { readonly label: Code; readonly cleanups: number } | null;
-  readonly cleanups: readonly Cleanup[];
+  /** Label of the innermost loop, and how many exits lie outside it. */
+  readonly loop: { readonly label: Code; readonly exits: number } | null;
+  readonly exits: readonly Exit[];
   /** Variable that holds the step under way. */
   readonly step: Code;
 }
@@ -43,7 +58,7 @@ export class StatementEmitter {
   /** The body of a function over a block; `end` is what it answers when no return runs. */
   functionBody(block: IrBlock, slots: readonly number[], end: IrExpression | null): Code {
     const step = this.#name('s');
-    const place: Place = { loop: null, cleanups: [], step };
+    const place: Place = { loop: null, exits: [], step };
     const declared = slots.length === 0 ? code`` : code`let ${commaList(slots.map((slot) => code`${name(`v${slot}`)} = null`))};`;
     const answer = end === null ? code`null` : this.#expressions.emit(end);
     const error = this.#name('e');
@@ -186,7 +201,7 @@ ${chain} }`;
 
   #loop(place: Place, make: (label: Code, inner: Place) => Code): Code {
     const label = this.#name('L');
-    return make(label, { ...place, loop: { label, cleanups: place.cleanups.length } });
+    return make(label, { ...place, loop: { label, exits: place.exits.length } });
   }
 
   #forEach(s: IrStatement & { op: 'for_each' }, place: Place): Code {
@@ -219,22 +234,45 @@ ${body}
     });
   }
 
-  /** Commits and releases what lies between here and the target, innermost first. */
-  #cleanUp(place: Place, until: number): Code {
-    const calls = place.cleanups
-      .slice(until)
-      .reverse()
-      .map((c) => {
-        const call = code`await h.commit(run, ${c.step}, ${c.mark});`;
-        return c.conditional ? code`if (${c.mark} !== null) ${call}` : call;
-      });
-    return code`${calls}`;
+  #exit(): Exit {
+    return { label: this.#name('L'), flag: this.#name('n'), value: this.#name('x'), used: new Set() };
+  }
+
+  /** Leaves for the end of the innermost block that has work there; `far` is what leaves where there is none between. */
+  #leave(way: Way, place: Place, outside: number, far: Code): Code {
+    const exit = place.exits.at(-1);
+    if (exit === undefined || place.exits.length <= outside) return far;
+    exit.used.add(way);
+    return code`${exit.flag} = ${ways.indexOf(way) + 1}; break ${exit.label};`;
   }
 
   #jump(op: 'break' | 'continue', place: Place): Code {
     if (place.loop === null) throw new Error(`${op} outside a loop`);
     const word = op === 'break' ? code`break` : code`continue`;
-    return code`{ ${this.#cleanUp(place, place.loop.cleanups)} ${word} ${place.loop.label}; }`;
+    return this.#leave(op, place, place.loop.exits, code`${word} ${place.loop.label};`);
+  }
+
+  /** Returns a value that stands in a variable. */
+  #returnValue(value: Code, place: Place): Code {
+    const exit = place.exits.at(-1);
+    const keep = exit === undefined ? code`` : code`${exit.value} = ${value}; `;
+    return code`${keep}${this.#leave('return', place, 0, code`return ${value};`)}`;
+  }
+
+  /** Variables of an exit. */
+  #declareExit(exit: Exit): Code {
+    return exit.used.size === 0 ? code`` : code`let ${exit.flag} = 0, ${exit.value} = null;`;
+  }
+
+  /** Behind a block's work: goes on where the block was left for. `place` is the block's own. */
+  #goOn(exit: Exit, place: Place): Code {
+    const lines = ways
+      .filter((way) => exit.used.has(way))
+      .map((way) => {
+        const leave = way === 'return' ? this.#returnValue(exit.value, place) : this.#jump(way, place);
+        return code`if (${exit.flag} === ${ways.indexOf(way) + 1}) { ${leave} }`;
+      });
+    return code`${lines}`;
   }
 
   #return(s: IrStatement & { op: 'return' }, place: Place): Code {
@@ -246,8 +284,7 @@ ${body}
         : code`h.answer(run, ${s.status === null ? code`null` : x.emit(s.status)}, ${s.headers === null ? code`null` : x.emit(s.headers)});`;
     return code`{ const ${value} = ${x.emit(s.value)};
 ${answer}
-${this.#cleanUp(place, 0)}
-return ${value}; }`;
+${this.#returnValue(value, place)} }`;
   }
 
   #throw(s: IrStatement & { op: 'throw' }): Code {
@@ -256,21 +293,7 @@ return ${value}; }`;
   }
 
   #try(s: IrStatement & { op: 'try' }, step: number, place: Place): Code {
-    const mark = this.#name('p');
-    const error = this.#name('e');
-    const caught = this.#name('c');
-    const awaits = this.#variant.awaits;
-    const inner: Place = awaits ? { ...place, cleanups: [...place.cleanups, { mark, step, conditional: true }] } : place;
-    const attempt = code`${awaits ? code`const ${mark} = run.transactionDepth > 0 ? await h.begin(run, ${step}, null) : null;` : code``}
-try {
-${this.#block(s.body, inner)}
-${awaits ? code`if (${mark} !== null) await h.commit(run, ${step}, ${mark});` : code``}
-} catch (${error}) {
-const ${caught} = h.caught(${error}, ${this.#steps}, ${place.step});
-${awaits ? code`if (${mark} !== null) await h.rollback(run, ${step}, ${mark});` : code``}
-${s.error === null ? code`` : code`${name(`v${s.error}`)} = h.errorValue(${caught});`}
-${this.#block(s.catch ?? [], place)}
-}`;
+    const attempt = this.#variant.awaits ? this.#savedAttempt(s, step, place) : this.#attempt(s, place);
     if (s.finally === null)
       return code`{
 ${attempt}
@@ -282,38 +305,89 @@ ${attempt}
     return code`{ let ${skip} = false, ${pending} = null;
 try {
 ${attempt}
-} catch (${passing}) { ${pending} = ${passing}; ${skip} = h.skipsFinally(${passing}); throw ${passing}; }
+} catch (${passing}) { ${pending} = h.located(${passing}, ${this.#steps}, ${place.step}); ${skip} = h.skipsFinally(${pending}); throw ${pending}; }
 finally { if (!${skip}) { try {
 ${this.#block(s.finally, place)}
 } catch (${replaced}) { throw h.replaced(${replaced}, ${pending}, ${this.#steps}, ${place.step}); } } } }`;
   }
 
+  /** Without a transaction, as nothing is awaited. */
+  #attempt(s: IrStatement & { op: 'try' }, place: Place): Code {
+    const error = this.#name('e');
+    const caught = this.#name('c');
+    return code`try {
+${this.#block(s.body, place)}
+} catch (${error}) {
+const ${caught} = h.caught(${error}, ${this.#steps}, ${place.step});
+${this.#catch(s, caught, place)}
+}`;
+  }
+
+  #catch(s: IrStatement & { op: 'try' }, caught: Code, place: Place): Code {
+    return code`${s.error === null ? code`` : code`${name(`v${s.error}`)} = h.errorValue(${caught});`}
+${this.#block(s.catch ?? [], place)}`;
+  }
+
+  /** With a savepoint, where a transaction is open. */
+  #savedAttempt(s: IrStatement & { op: 'try' }, step: number, place: Place): Code {
+    const mark = this.#name('p');
+    const error = this.#name('e');
+    const caught = this.#name('c');
+    const exit = this.#exit();
+    const body = this.#block(s.body, { ...place, exits: [...place.exits, exit] });
+    const undo = this.#catch(s, caught, place);
+    return code`${this.#declareExit(exit)}
+const ${mark} = run.transactionDepth > 0 ? await h.begin(run, ${step}, null) : null;
+try {
+${exit.label}: {
+${body}
+}
+if (${mark} !== null) { ${place.step} = ${step}; await h.commit(run, ${step}, ${mark}); }
+} catch (${error}) {
+const ${caught} = h.caught(${error}, ${this.#steps}, ${place.step});
+${exit.used.size === 0 ? code`` : code`${exit.flag} = 0;`}
+if (${mark} !== null) { ${place.step} = ${step}; await h.rollback(run, ${step}, ${mark}); }
+${undo}
+}
+${this.#goOn(exit, place)}`;
+  }
+
   #transaction(s: IrStatement & { op: 'transaction' }, step: number, place: Place): Code {
     const mark = this.#name('p');
     const error = this.#name('e');
-    const inner: Place = { ...place, cleanups: [...place.cleanups, { mark, step, conditional: false }] };
-    const body = (after: Code, failed: Code): Code => code`const ${mark} = await h.begin(run, ${step}, ${literal(s.isolation)});
+    const found = this.#name('o');
+    const exit = this.#exit();
+    const block = this.#block(s.block, { ...place, exits: [...place.exits, exit] });
+    const body = (failed: Code): Code => code`${this.#declareExit(exit)}
+const ${mark} = await h.begin(run, ${step}, ${literal(s.isolation)});
 try {
-${this.#block(s.block, inner)}
+${exit.label}: {
+${block}
+}
+${place.step} = ${step};
 await h.commit(run, ${step}, ${mark});
-${after}
 } catch (${error}) {
+const ${found} = h.located(${error}, ${this.#steps}, ${place.step});
+${place.step} = ${step};
 await h.rollback(run, ${step}, ${mark});
 ${failed}
-throw ${error};
-}`;
+throw ${found};
+}
+${this.#goOn(exit, place)}`;
     if (s.retries === 0 || s.nested)
       return code`{
-${body(code``, code``)}
+${body(code``)}
 }`;
     const label = this.#name('L');
     const attempt = this.#name('a');
     const saved = this.#name('c');
     const slots = [...slotsOf(s.block).written].map((slot) => name(`v${slot}`));
     const list = code`[${commaList(slots)}]`;
+    const restore = slots.length === 0 ? code`` : code`${list} = ${saved};`;
     return code`{ const ${saved} = ${list};
 ${label}: for (let ${attempt} = 0; ; ${attempt}++) {
-${body(code`break ${label};`, code`if (h.mayRetry(run, ${error}, ${attempt}, ${s.retries})) { ${slots.length === 0 ? code`` : code`${list} = ${saved};`} continue ${label}; }`)}
+${body(code`if (h.mayRetry(run, ${error}, ${attempt}, ${s.retries})) { ${restore} continue ${label}; }`)}
+break ${label};
 } }`;
   }
 
