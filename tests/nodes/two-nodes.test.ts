@@ -27,6 +27,23 @@ describe.each([
     expect(again).toMatchObject({ status: 200, body: { unchanged: true, publication: null } });
   });
 
+  it('follow three publications in a row, never back to an older one', async () => {
+    const databaseUrl = await newInstance();
+    const [first, second] = [await startNode({ databaseUrl, listen }), await startNode({ databaseUrl, listen })];
+    const seen: unknown[] = [];
+    let watching = true;
+    const watch = (async () => {
+      while (watching) seen.push(await read(second, '/api:nodes/which'));
+    })();
+    for (const files of [version(1), version(2), { ...version(2), 'apis/nodes/which.get.jsonc': '{"stack": [], "response": 3}' }])
+      expect((await control(first, 'POST', `${environmentPath}/publish`, { files })).status).toBe(201);
+    await eventually(async () => (await read(second, '/api:nodes/which')) === 3, secondMs, 'the third version on the other node');
+    watching = false;
+    await watch;
+    const numbers = seen.filter((one) => one !== null);
+    expect(numbers).toEqual([...numbers].sort());
+  });
+
   it('see a variable within a second', async () => {
     const databaseUrl = await newInstance();
     const [first, second] = [await startNode({ databaseUrl, listen }), await startNode({ databaseUrl, listen })];
@@ -45,6 +62,23 @@ describe.each([
 });
 
 describe('two publications at once', () => {
+  it('without a parent both come into force, one after the other, and the nodes agree', async () => {
+    const databaseUrl = await newInstance();
+    const [first, second] = [await startNode({ databaseUrl }), await startNode({ databaseUrl })];
+    const files = (number: number) => ({ ...version(2), 'apis/nodes/which.get.jsonc': `{"stack": [], "response": ${number}}` });
+    const answers = await Promise.all(
+      [first, second].map((node, index) => control(node, 'POST', `${environmentPath}/publish`, { files: files(10 + index) })),
+    );
+    expect(answers.map((answer) => answer.status)).toEqual([201, 201]);
+    const history = await control(first, 'GET', `${environmentPath}/versions`);
+    expect(history.body).toHaveLength(2);
+    const last = Object.values(history.body)[0];
+    const winner = answers.findIndex((answer) => answer.body.version === (last as { id?: string }).id);
+    expect(winner).toBeGreaterThanOrEqual(0);
+    for (const node of [first, second])
+      await eventually(async () => (await read(node, '/api:nodes/which')) === 10 + winner, secondMs, 'the last version');
+  });
+
   it('to one environment follow each other; the one whose parent is no longer in force is refused', async () => {
     const databaseUrl = await newInstance();
     const [first, second] = [await startNode({ databaseUrl }), await startNode({ databaseUrl })];
