@@ -46,15 +46,18 @@ export function newDatabaseRef(): DatabaseRef {
 /** Makes roles and database. `client` is the instance's role, connected to any database. */
 export async function createRolesAndDatabase(client: ClientBase, server: DatabaseServer, ref: DatabaseRef): Promise<void> {
   const owner = quoteIdentifier(ref.ownerRole);
-  const plain = 'nosuperuser nocreatedb nocreaterole noinherit';
-  await client.query(`create role ${owner} nologin ${plain}`);
+  const plain = 'nosuperuser nocreatedb nocreaterole';
+  // It inherits: before PostgreSQL 16 a database's owner has no other way to its rights on "public".
+  await client.query(`create role ${owner} nologin ${plain} inherit`);
   // Who is no superuser must be able to become the owner, to make its database and its tables.
   if (!server.superuser) await client.query(`grant ${owner} to current_user`);
   for (const [role, password, settings] of [
     [ref.appRole, ref.appPassword, appRoleSettings],
     [ref.queryRole, ref.queryPassword, queryRoleSettings],
   ] as const) {
-    await client.query(`create role ${quoteIdentifier(role)} login ${plain} password ${quoteLiteral(scramVerifier(password))}`);
+    await client.query(
+      `create role ${quoteIdentifier(role)} login ${plain} noinherit password ${quoteLiteral(scramVerifier(password))}`,
+    );
     for (const [name, value] of Object.entries(settings))
       await client.query(`alter role ${quoteIdentifier(role)} set ${name} = ${quoteLiteral(value)}`);
   }
@@ -86,12 +89,16 @@ export async function prepareDatabase(client: ClientBase, server: DatabaseServer
   if (server.superuser) {
     await client.query(`revoke all on schema public from public`);
     await client.query(`grant all on schema public to ${owner}`);
+    // By the superuser: an owner who got its rights by a grant can't pass them on.
+    await client.query(`grant usage on schema public to ${app}, ${query}`);
     for (const name of writingFunctions) await client.query(`revoke execute on function pg_catalog.${name} from public`);
   }
   await client.query(`set local role ${owner}`);
   // Who is no superuser does it as the database's owner, which PostgreSQL 15 and later lets decide over "public".
-  if (!server.superuser && server.version >= 15) await client.query('revoke all on schema public from public');
-  if (server.superuser || server.version >= 15) await client.query(`grant usage on schema public to ${app}, ${query}`);
+  if (!server.superuser && server.version >= 15) {
+    await client.query('revoke all on schema public from public');
+    await client.query(`grant usage on schema public to ${app}, ${query}`);
+  }
   await client.query(`alter default privileges in schema public grant select, insert, update, delete on tables to ${app}`);
   await client.query(`alter default privileges in schema public grant usage on sequences to ${app}`);
   await client.query(`alter default privileges revoke execute on functions from public`);
