@@ -6,7 +6,8 @@ import { divisionByZero, errorOf, numberOutOfRange } from '../errors.ts';
 
 /** Significant digits and scale that a decimal may have: repeated multiplication must not fill the memory. */
 export const maxDecimalDigits = 1_000;
-const quotientDigits = 34;
+/** Significant digits of a quotient (decimal128). */
+export const quotientDigits = 34;
 const bound = 10n ** BigInt(maxDecimalDigits);
 const powers: bigint[] = [1n];
 const pattern = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,6}))?$/;

@@ -5,8 +5,9 @@ import { findFilter } from '../../filters/index.ts';
 import { decimal, familyOf, int } from './column-types.ts';
 import { asDecimal } from './comparison.ts';
 import type { RowCompiler } from './compiler.ts';
+import { quotient } from './quotient.ts';
 import { refuseType, refuseValue } from './scalar.ts';
-import { reach, type SqlValue } from './scope.ts';
+import { reach, type SqlSource, type SqlValue } from './scope.ts';
 import { type Sql, sql } from './tree.ts';
 
 export const aggregateNames: readonly string[] = ['count', 'sum', 'avg', 'min', 'max'];
@@ -38,8 +39,15 @@ export function aggregateValue(compiler: RowCompiler, filter: FilterExpression):
 }
 
 function countOf(compiler: RowCompiler, input: Expression): Sql {
-  if (reach(input, compiler.scope)?.kind === 'source') return sql`count(*)`;
+  const reached = reach(input, compiler.scope);
+  if (reached?.kind === 'source') return compiler.options.inQuotient === true ? rowsByKey(reached.source) : sql`count(*)`;
   return sql`count(${compiler.insideAggregate().value(input).sql})`;
+}
+
+/** The number of rows, as an aggregate that names a column. `row(…)` is there even where a left join found nothing. */
+function rowsByKey(source: SqlSource): Sql {
+  const key = source.column(source.table.key.name);
+  return key === undefined ? sql`count(*)` : sql`count(row(${key.sql}))`;
 }
 
 /** The sum of ints is an int: beyond int's range the run ends with number_out_of_range, as adding in a stack does. */
@@ -52,5 +60,7 @@ function sumOf(value: SqlValue): SqlValue {
 
 function averageOf(value: SqlValue): SqlValue {
   if (value.type.type === 'float') return { sql: sql`avg(${value.sql})`, type: { type: 'float' }, nullable: true };
-  return { sql: sql`trim_scale(avg(${asDecimal(value)}))`, type: decimal, nullable: true };
+  // As the filter does: the exact sum by the number of values. Nothing has the mean null.
+  const number = asDecimal(value);
+  return { sql: quotient(sql`sum(${number})`, sql`count(${number})`), type: decimal, nullable: true };
 }

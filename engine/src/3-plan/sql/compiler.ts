@@ -24,6 +24,8 @@ export interface CompileOptions {
   /** Set in `aggregate` and `having`: the expressions that rows are grouped by; other columns may stand only inside aggregates. */
   readonly groupedBy?: ReadonlySet<string>;
 }
+  /** Inside a quotient, whose sides stand in a subselect. */
+  readonly inQuotient?: true;
 
 /** Makes the SQL of an operand's value: as its own type, or as another one. */
 export type Bind = (as?: SqlType) => Sql;
@@ -45,6 +47,11 @@ export class RowCompiler {
   }
 
   touches(expression: Expression): boolean {
+  /** The same scope for a side of a quotient. */
+  insideQuotient(): RowCompiler {
+    return new RowCompiler(this.context, this.scope, { ...this.options, inQuotient: true });
+  }
+
     return touchesRows(expression, this.scope);
   }
 

@@ -14,6 +14,7 @@ import type { RowCompiler } from './compiler.ts';
 import { constantOf } from './context.ts';
 import { filterValue } from './functions.ts';
 import { columnTypeMismatch, notInSql } from './problems.ts';
+import { quotient } from './quotient.ts';
 import type { SqlValue } from './scope.ts';
 import { cast, list, type Sql, sql, textLiteral } from './tree.ts';
 import { present, valueReader, wantedName } from './uses.ts';
@@ -177,7 +178,12 @@ function binaryValue(compiler: RowCompiler, expression: BinaryExpression): SqlVa
     case '*':
     case '/':
     case '%':
-      return arithmetic(compiler, expression, operator, sides(compiler, left, right));
+      return arithmetic(
+        compiler,
+        expression,
+        operator,
+        sides(operator === '/' ? compiler.insideQuotient() : compiler, left, right),
+      );
     default:
       return conditionValue(compiler, expression);
   }
@@ -230,8 +236,7 @@ function numberArithmetic(operator: '+' | '-' | '*' | '/' | '%', left: SqlValue,
   if (types.includes('float') && types.every((t) => t === 'float' || t === 'int') && operator !== '%')
     return { sql: sql`(${cast(left.sql, 'float8')} ${signOf(operator)} ${cast(right.sql, 'float8')})`, type: { type: 'float' } };
   const [a, b] = [asDecimal(left), asDecimal(right)];
-  // The quotient's digits follow the dividend's scale in PostgreSQL; 34 of them, as in stacks.
-  if (operator === '/') return { sql: sql`trim_scale((${a} + 0.0000000000000000000000000000000000) / ${b})`, type: decimal };
+  if (operator === '/') return { sql: quotient(a, b), type: decimal };
   return { sql: sql`(${a} ${signOf(operator)} ${b})`, type: decimal };
 }
 

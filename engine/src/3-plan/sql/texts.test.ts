@@ -46,7 +46,6 @@ describe('conditions', () => {
     ['db.order.note contains input.a', 'strpos("order"."note", $1::text) > 0', 'false'],
     ['db.order.tags contains input.a', '"order"."tags" @> array[$1::text]', 'array_position("order"."tags", null) is not null'],
     ['db.order.data.a["b\'c"] == input.a', `nullif("order"."data" #> array['a', 'b''c']::text[], 'null'::jsonb) = $1::jsonb`, `nullif("order"."data" #> array['a', 'b''c']::text[], 'null'::jsonb) is null`],
-    ['db.order.total / 2 > input.a', 'trim_scale(("order"."total" + 0.0000000000000000000000000000000000) / 2::numeric) > $1::numeric', 'false'],
     ['input.a && db.order.id == 1', '"order"."id" = 1::int8', 'false'],
   ])('%s', ([condition, ...expected]) => {
     expect(where(condition)).toEqual(expected);
