@@ -1,6 +1,7 @@
 /** The document's two stacks as an example serves them: unchanged, every branch taken and not taken, true to what was planted. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { findFunction } from '@ashlar/engine';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { plantedFiles, rowCount, seedFolder } from './planted.ts';
 import { type Json, type SeedServer, startSeedServer } from './seed-server.ts';
@@ -192,6 +193,26 @@ describe('a profile', () => {
     expect(profile.database_time).toBeGreaterThan(0);
     expect(profile.database_time).toBeLessThanOrEqual(sum + 0.05);
     expect(profile.execution_time).toBeGreaterThanOrEqual(profile.database_time);
+  });
+});
+
+describe('what the check knows of an answer is what comes', () => {
+  const fieldsOf = (name: string): readonly string[] => {
+    const declared = findFunction(name)?.declaration.result;
+    // None of these looks at its step.
+    const found = typeof declared === 'function' ? declared({} as Parameters<typeof declared>[0]) : undefined;
+    return [...((found?.items ?? found)?.fields?.keys() ?? [])].sort();
+  };
+
+  it('of get_system_metrics, analyze_slow_endpoints, suggest_optimizations and end_performance_profiling', async () => {
+    const { analysis, advice } = await server.get('/api:tool/advice');
+    for (const [name, value] of [
+      ['get_system_metrics', await server.get('/api:tool/figures')],
+      ['analyze_slow_endpoints', analysis[0]],
+      ['suggest_optimizations', advice[0]],
+      ['end_performance_profiling', await server.get('/api:tool/profile')],
+    ])
+      expect(Object.keys(value).sort(), name).toEqual(fieldsOf(name));
   });
 });
 

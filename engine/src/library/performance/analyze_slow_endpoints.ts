@@ -27,6 +27,7 @@ export const analyzeSlowEndpoints = defineFunction({
         ['endpoint', type('text')],
         ['method', type('text')],
         ['calls', type('int')],
+        ['errors', type('int')],
         ['total_ms', figure],
         ['p50_ms', figure],
         ['p95_ms', figure],

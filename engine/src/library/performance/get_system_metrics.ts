@@ -25,6 +25,7 @@ export const getSystemMetrics = defineFunction({
       ['event_loop_delay_ms', figure],
       ['db_connections', nullable(type('int'))],
       ['database_connections', nullable(type('int'))],
+      ['node_database_connections', type('int')],
       ['database_response_time', nullable(figure)],
       ['avg_response_time', figure],
       ['requests_per_minute', type('int')],
