@@ -175,7 +175,7 @@ class HttpGateway implements Gateway {
     try {
       const { answer, run } = await this.#answer(exchange);
       await this.#send(exchange, answer);
-      if (run !== null && exchange.host !== null)
+      if (run !== null && run.postProcesses !== null && exchange.host !== null)
         await runPostProcesses(run, exchange.host, {
           onFailure: (thrown) => this.#parts.log.error('post_process failed', failureFields(exchange, thrown)),
           onDone: (account) => {

@@ -13,6 +13,8 @@ const longestName = 63;
 interface Prepared {
   readonly versionId: string;
   readonly name: string;
+  /** Of the columns. */
+  readonly names: readonly string[];
   readonly decoders: readonly Decode[];
 }
 
@@ -27,7 +29,8 @@ function prepare(statement: Statement, versionId: string): Prepared {
   if (known !== undefined && known.versionId === versionId) return known;
   const full = `${statement.name} ${versionId}`;
   const name = Buffer.byteLength(full) <= longestName ? full : hash('sha256', full, 'hex').slice(0, longestName);
-  const made = { versionId, name, decoders: statement.columns.map(decoderOf) };
+  const names = statement.columns.map((column) => column.name);
+  const made = { versionId, name, names, decoders: statement.columns.map(decoderOf) };
   prepared.set(statement, made);
   return made;
 }
@@ -39,10 +42,9 @@ export async function runStatement(
   versionId: string,
   values: (string | null)[],
 ): Promise<QueryAnswer> {
-  const { name, decoders } = prepare(statement, versionId);
+  const { name, names, decoders } = prepare(statement, versionId);
   const config: QueryArrayConfig = { name, text: statement.text, values, rowMode: 'array', types: textOnly };
   const result = await client.query<(string | null)[]>(config);
-  const names = statement.columns.map((column) => column.name);
   return { rows: result.rows.map((row) => rowOf(names, decoders, row)), count: result.rowCount ?? result.rows.length };
 }
 
