@@ -244,6 +244,53 @@ describe('arithmetic', () => {
   });
 });
 
+describe('|| and && as values give the side that decides', () => {
+  const some: Readonly<Record<string, string>> = { int: '7', decimal: '1.5', text: '"x"', bool: '(1 == 1)', json: 'null' };
+  const cases = names.flatMap((name) => {
+    const [v, w] = [`db.t_${name}.v`, `db.t_${name}.w`];
+    const constant = some[name];
+    const own = [`${v} || ${w}`, `${v} && ${w}`, `!!${v} && ${w} == ${v} || ${w} == null`];
+    return [...own, ...(constant === undefined ? [] : [`${v} || ${constant}`, `${constant} && ${v}`])].map(
+      (e) => [name, e] as const,
+    );
+  });
+
+  test.for(cases)('%s: %s', async ([name, expression]) => {
+    const run = db.prepare({
+      stack: [
+        { function: 'query_records', table: `t_${name}`, eval: { x: `{{ ${expression} }}` }, output: ['v', 'w'], return_as: 'r' },
+      ],
+      response: `{{ [r|map:item.x, r|map:(${expression.replaceAll(`db.t_${name}`, 'item')})] }}`,
+    });
+    const [found, wanted] = (await run()) as [Value[], Value[]];
+    expect(found.length).toBeGreaterThan(1);
+    expect(found.filter((x, i) => !operators.equals(x, wanted[i] ?? null))).toEqual([]);
+    expect(found).toHaveLength(wanted.length);
+  });
+
+  test('in a sort and in an aggregate too, and two types are a problem', async () => {
+    const rows = await db.answer({
+      stack: [
+        {
+          function: 'query_records',
+          table: 't_int',
+          aggregate: { s: '{{ (db.t_int.w && db.t_int.id || -1)|min }}' },
+          return_as: 'r',
+        },
+      ],
+      response: '{{ r.s }}',
+    });
+    expect(rows).toBe(-1);
+    const mixed = {
+      function: 'query_records',
+      table: 't_int',
+      eval: { x: '{{ db.t_int.v > 1 && db.t_int.w }}' },
+      return_as: 'r',
+    };
+    expect(() => db.prepare({ stack: [mixed], response: 1 })).toThrow(/not_in_sql: && of two types can't be computed/);
+  });
+});
+
 describe('filters', () => {
   const texts = [
     'to_lower',

@@ -4,6 +4,7 @@ import type {
   ConditionalExpression,
   Expression,
   IndexExpression,
+  LogicalExpression,
   MemberExpression,
 } from '../../1-syntax/ast.ts';
 import type { Type } from '../../2-check/types.ts';
@@ -52,7 +53,7 @@ export function computeValue(compiler: RowCompiler, expression: Expression, want
     case 'logical':
       return expression.operator === '??'
         ? firstNotNull(compiler, [expression.left, expression.right], wanted)
-        : conditionValue(compiler, expression);
+        : logicalValue(compiler, expression, expression.operator, wanted);
     case 'is_null':
       return conditionValue(compiler, expression);
     case 'conditional':
@@ -302,6 +303,28 @@ export function firstNotNull(compiler: RowCompiler, expressions: readonly Expres
   };
 }
 
+/** `a || b` is a where a is truthy, else b; `a && b` the other way round: the value itself, as in stacks. */
+function logicalValue(compiler: RowCompiler, expression: LogicalExpression, operator: '&&' | '||', wanted?: SqlType): SqlValue {
+  const refuse = (): void => {
+    const hint = `Bring both sides to one type, or write the choice out: \`a ? a : b\` where both ends have one type. Where only truth counts, \`!!(a ${operator} b)\` is a bool.`;
+    compiler.context.report(notInSql, expression, { what: `${operator} of two types`, hint });
+  };
+  const [left, right] = alike(compiler, [expression.left, expression.right], wanted, refuse) ?? [];
+  if (left === undefined || right === undefined) return refused;
+  const truth = sql`(${compiler.truth(left)}) is true`;
+  return {
+    sql:
+      operator === '||'
+        ? sql`case when ${truth} then ${left.sql} else ${right.sql} end`
+        : sql`case when ${truth} then ${right.sql} else ${left.sql} end`,
+    type: left.type.type === 'enum' ? withoutValues(left.type) : left.type,
+    nullable: operator === '||' ? right.nullable : left.nullable || right.nullable,
+  };
+}
+
+/** An enum's values say nothing of what may stand in its place. */
+const withoutValues = ({ password }: SqlType): SqlType => (password === true ? { ...text, password } : text);
+
 function conditionalValue(compiler: RowCompiler, expression: ConditionalExpression, wanted?: SqlType): SqlValue {
   const values = alike(compiler, [expression.then, expression.otherwise], wanted);
   const [then, otherwise] = values ?? [];
@@ -314,11 +337,12 @@ function conditionalValue(compiler: RowCompiler, expression: ConditionalExpressi
   };
 }
 
-/** Several values brought to one type; undefined (with a problem) when they have none in common. */
+/** Several values brought to one type; undefined (with a problem, `refuse`'s if given) when they have none in common. */
 export function alike(
   compiler: RowCompiler,
   expressions: readonly Expression[],
   wanted?: SqlType,
+  refuse?: () => void,
 ): readonly SqlValue[] | undefined {
   const leading = expressions.find((e) => compiler.touches(e));
   const model = leading === undefined ? undefined : compiler.value(leading, wanted);
@@ -326,11 +350,12 @@ export function alike(
     e === leading && model !== undefined ? model : compiler.value(e, wanted ?? model?.type),
   );
   const [first, ...others] = values;
-  if (first === undefined) return undefined;
+  if (first === undefined || values.includes(refused)) return undefined;
   const different = others.find((v) => comparable(first, v) === undefined || familyOf(v.type) !== familyOf(first.type));
   if (different !== undefined) {
     const at = expressions[values.indexOf(different)] ?? expressions[0];
-    if (at !== undefined) refuseType(compiler, at, 'Both sides', `the same type (${first.type.type})`, different.type);
+    if (refuse !== undefined) refuse();
+    else if (at !== undefined) refuseType(compiler, at, 'Both sides', `the same type (${first.type.type})`, different.type);
     return undefined;
   }
   const password = values.some((v) => v.type.password === true);
