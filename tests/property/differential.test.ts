@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { filters } from '../../engine/src/filters/index.ts';
 import { functions } from '../../engine/src/library/index.ts';
-import { type Case, caseOf, compare, expressionsOf, smallest } from './differential.ts';
+import { type Case, caseOf, compare, expressionsOf, smallest, stepsOf } from './differential.ts';
 import { Coverage, EngineUnderTest } from './engine.ts';
 import { numbersOf } from './generate/choices.ts';
 import { cases } from './required.ts';
@@ -29,9 +29,11 @@ async function agree(make: (numbers: readonly number[]) => Case, most: number, c
   await fc.assert(property, { numRuns: runs(count), endOnFailure: true });
 }
 
-test('compiled expressions do what the reference does', { timeout: timeFor(120_000) }, () => agree(expressionsOf, 1_500, 3_200));
+test('compiled expressions do what the reference does', { timeout: timeFor(120_000) }, () => agree(expressionsOf, 1_500, 2_800));
 
-test('compiled stacks do what the reference does', { timeout: timeFor(120_000) }, () => agree(caseOf, 500, 1_800));
+test('compiled steps do what the reference does', { timeout: timeFor(120_000) }, () => agree(stepsOf, 700, 450));
+
+test('compiled stacks do what the reference does', { timeout: timeFor(120_000) }, () => agree(caseOf, 500, 900));
 
 test('most of the stacks are valid', () => {
   expect(valid / made).toBeGreaterThan(0.6);

@@ -28,6 +28,14 @@ export function expressionsOf(numbers: readonly number[]): Case {
   return { files: new StackGenerator(choices).expressions(24), input, seed };
 }
 
+/** A case of many steps. */
+export function stepsOf(numbers: readonly number[]): Case {
+  const choices = new Choices(numbers);
+  const seed = choices.below(1_000);
+  const input = inputValues(choices);
+  return { files: new StackGenerator(choices).flat(12), input, seed };
+}
+
 export interface Compared {
   /** False: the workspace has errors, nothing was run. */
   readonly valid: boolean;

@@ -1,6 +1,6 @@
 /** Looks for a disagreement between a changed copy of the engine and the reference. Usage: FOLDER KIND CASES. Prints what it found. */
 import { pathToFileURL } from 'node:url';
-import { caseOf, compare, expressionsOf } from './differential.ts';
+import { type Case, caseOf, compare, expressionsOf, stepsOf } from './differential.ts';
 import { type Engine, EngineUnderTest } from './engine.ts';
 import { numbersOf } from './generate/choices.ts';
 
@@ -8,9 +8,14 @@ const [folder = '', kind = '', cases = '0'] = process.argv.slice(2);
 const engine: Engine = await import(pathToFileURL(`${folder}/src/index.ts`).href);
 const under = new EngineUnderTest(engine);
 
+function caseFrom(seed: number): Case {
+  if (kind === 'expressions') return expressionsOf(numbersOf(seed, 1_500));
+  return seed % 2 === 0 ? caseOf(numbersOf(seed, 500)) : stepsOf(numbersOf(seed, 700));
+}
+
 /** Whether a case tells the two apart; an error that is none of the engine's does too. */
 async function finds(seed: number): Promise<boolean> {
-  const one = kind === 'stacks' ? caseOf(numbersOf(seed, 500)) : expressionsOf(numbersOf(seed, 1_500));
+  const one = caseFrom(seed);
   try {
     return (await compare(under, one)).disagreement !== null;
   } catch {

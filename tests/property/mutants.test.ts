@@ -23,7 +23,10 @@ function changedEngine(folder: string, mutant: Mutant | null): string {
     const file = join(copy, 'src', mutant.file);
     const source = readFileSync(file, 'utf8');
     expect(source.split(mutant.from).length - 1, `${mutant.name}: places of the change in ${mutant.file}`).toBe(1);
-    writeFileSync(file, source.replace(mutant.from, () => mutant.to));
+    writeFileSync(
+      file,
+      source.replace(mutant.from, () => mutant.to),
+    );
   }
   return copy;
 }

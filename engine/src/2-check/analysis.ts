@@ -35,6 +35,8 @@ export interface CheckedStep {
   /** Slots that the function made for names of its own (`as`, `error`, …). */
   readonly slots: Map<string, number>;
   readonly paths: Map<string, CheckedPath>;
+  /** Of parallel, by branch: slots of its own names that hide outer ones, each with the outer slot. */
+  readonly inherited: Map<string, readonly (readonly [number, number])[]>;
   /** Problems forbid planning it. */
   failed: boolean;
 }

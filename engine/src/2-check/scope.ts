@@ -81,16 +81,24 @@ export class Scope {
     else this.#names.set(name, hidden);
   }
 
-  /** Runs `work` where everything that exists is read-only and new names are the branch's own: the inside of a parallel branch. */
-  isolated(work: () => void): void {
+  /**
+   * Runs `work` where everything that exists is read-only and new names are the branch's own: the inside of a parallel branch.
+   * @returns the slots of own names that hide outer ones, each with the outer slot: it holds that value until it is written
+   */
+  isolated(work: () => void): readonly (readonly [number, number])[] {
     const names = this.#names;
     const own = this.#own;
     this.#names = new Map();
     for (const [name, variable] of names) this.#names.set(name, { ...variable, readOnly: true });
     this.#own = new Map();
     work();
+    const hiding = [...this.#own].flatMap(([name, slot]): (readonly [number, number])[] => {
+      const outer = names.get(name);
+      return outer === undefined ? [] : [[slot, outer.slot]];
+    });
     this.#names = names;
     this.#own = own;
+    return hiding;
   }
 
   /** Nothing is known any more of the named variables; new ones of `made` may exist. For loops and catch blocks. */
@@ -109,7 +117,11 @@ export class Scope {
           const there = other.get(name);
           type = there === undefined ? nullable(type) : join(type, there.type);
         }
-        merged.set(name, { ...variable, type });
+        // A name that one way made its own in a parallel branch holds the outer value on the others.
+        const own = variable.readOnly
+          ? ways.map((other) => other.get(name)).find((other) => other?.readOnly === false)
+          : undefined;
+        merged.set(name, { ...(own ?? variable), type });
       }
     this.#names = merged;
   }

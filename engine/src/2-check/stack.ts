@@ -166,6 +166,7 @@ export class StackCheck implements ExpressionContext {
       blocks: new Map(),
       slots: new Map(),
       paths: new Map(),
+      inherited: new Map(),
       failed: false,
     };
     const checker = new StepChecker(this, step);
@@ -280,7 +281,9 @@ export class StackCheck implements ExpressionContext {
       if ((kind === 'variable' || kind === 'path') && m.value.kind === 'string') {
         const name = /^[A-Za-z_]\w*/.exec(m.value.value)?.[0];
         const known = name === undefined ? undefined : this.scope.find(name);
-        if (name !== undefined && !reservedNames.has(name) && known?.readOnly !== true) names.add(name);
+        // A path into a name that may only be read is a problem; a variable of that name is the branch's own.
+        const isMade = kind === 'variable' || known?.readOnly !== true;
+        if (name !== undefined && !reservedNames.has(name) && isMade) names.add(name);
       } else if (declaration?.name !== 'parallel' && declaration?.name !== 'post_process') this.#collectNames(m.value, names);
     }
   }

@@ -65,7 +65,7 @@ export class Walk implements StepWalk {
     const { stack, step, flow } = this.#step;
     const before = stack.beginBranch();
     let result: Type = nullType;
-    stack.scope.isolated(() => {
+    const inherited = stack.scope.isolated(() => {
       const block = stack.checkBlock(node, name, { ...flow, inParallel: true, inLoop: false });
       step.blocks.set(node, block);
       const last = block.findLast((s) => s.into !== null);
@@ -74,6 +74,7 @@ export class Walk implements StepWalk {
         result = stack.slotType(last.into);
       }
     });
+    step.inherited.set(name, inherited);
     return stack.endBranch(before, result);
   }
 

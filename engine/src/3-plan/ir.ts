@@ -99,10 +99,18 @@ export type IrStatement =
       readonly finally: IrBlock | null;
     }
   | { readonly op: 'group'; readonly block: IrBlock }
-  /** Each branch has its own slots for what it makes; `lastResult` is the slot of its last return_as. */
+  /**
+   * Each branch has its own slots for what it makes; `lastResult` is the slot of its last return_as. `inherited` pairs a slot of
+   * its own with the outer one that it hides and begins with.
+   */
   | {
       readonly op: 'parallel';
-      readonly branches: readonly { readonly name: string; readonly block: IrBlock; readonly lastResult: number | null }[];
+      readonly branches: readonly {
+        readonly name: string;
+        readonly block: IrBlock;
+        readonly lastResult: number | null;
+        readonly inherited: readonly (readonly [number, number])[];
+      }[];
       readonly into: number | null;
     }
   | {

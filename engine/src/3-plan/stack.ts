@@ -68,6 +68,10 @@ class StepPlanner extends StepChecker implements StepPlan {
     return this.step.slots.get(`last:${branch}`) ?? null;
   }
 
+  inherited(branch: string): readonly (readonly [number, number])[] {
+    return this.step.inherited.get(branch) ?? [];
+  }
+
   path(parameter: string): { readonly slot: number; readonly parts: readonly IrPathPart[] } {
     const path = this.step.paths.get(parameter);
     if (path === undefined) throw new Error(`${this.declaration.name} has no path in "${parameter}"`);

@@ -89,6 +89,7 @@ function visitStatement(s: IrStatement, use: SlotUse): void {
       for (const branch of s.branches) {
         visitBlock(branch.block, use);
         if (branch.lastResult !== null) use.read.add(branch.lastResult);
+        for (const [, outer] of branch.inherited) use.read.add(outer);
       }
       return;
     case 'group':

@@ -1,9 +1,10 @@
 /** Makes the JavaScript function of a stack, in the variants that are needed, and runs it. */
 import type { IrBlock, IrExpression, IrStatement, StepInfo } from '../3-plan/ir.ts';
 import type { EffectName } from '../effects.ts';
-import { AshlarError, errorOf, inputInvalid } from '../errors.ts';
+import { errorOf, inputInvalid, wrongType } from '../errors.ts';
 import type { CheckedInputs } from '../inputs/index.ts';
 import type { Outcome, Run } from '../run/run.ts';
+import { isObject, typeName } from '../values/kinds.ts';
 import type { Value, ValueObject } from '../values/value.ts';
 import { type Code, code, compileFunction } from './code.ts';
 import { Constants } from './expression.ts';
@@ -156,15 +157,19 @@ ${body}
     const instrumented = run.observer !== undefined;
     if (this.mode === 'await') return this.#variant(true, instrumented)(run, input);
     if (this.mode === 'direct') return this.#variant(false, instrumented)(run, input);
-    const { steps, tickAt } = run;
+    const { steps, tickAt, status } = run;
+    // A caller may have set some: what is started again must leave them as they were.
+    const headers = run.responseHeaders === null ? null : new Map(run.responseHeaders);
+    const postProcesses = run.postProcesses?.length ?? 0;
     try {
       return this.runPure(run, input);
     } catch (error) {
       if (error !== yieldSignal) throw error;
       run.steps = steps;
       run.tickAt = tickAt;
-      run.status = null;
-      run.responseHeaders = null;
+      run.status = status;
+      run.responseHeaders = headers;
+      if (run.postProcesses !== null) run.postProcesses.length = postProcesses;
       return this.#yielding(run, input, instrumented);
     }
   }
@@ -192,9 +197,8 @@ function outcome(run: Run, value: Value): Outcome {
 
 function checkArguments(target: CallTarget, name: string, args: Value): ValueObject {
   const given = args === null ? {} : args;
-  if (typeof given !== 'object' || Array.isArray(given))
-    throw new AshlarError('wrong_type', 400, `The input of ${name} must be an object.`);
-  const checked = target.check(given as ValueObject);
+  if (!isObject(given)) throw errorOf(wrongType, { what: `The input of ${name}`, wanted: 'an object', found: typeName(given) });
+  const checked = target.check(given);
   if (checked.errors.length > 0) throw errorOf(inputInvalid, {}, { fields: checked.errors, payload: { function: name } });
   return checked.input;
 }

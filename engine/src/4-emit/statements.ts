@@ -55,11 +55,20 @@ export class StatementEmitter {
     this.#label = literal(label);
   }
 
-  /** The body of a function over a block; `end` is what it answers when no return runs. */
-  functionBody(block: IrBlock, slots: readonly number[], end: IrExpression | null): Code {
+  /** The body of a function over a block; `end` is what it answers when no return runs, `inherited` which slots begin as which outer ones. */
+  functionBody(
+    block: IrBlock,
+    slots: readonly number[],
+    end: IrExpression | null,
+    inherited: ReadonlyMap<number, number> = new Map(),
+  ): Code {
     const step = this.#name('s');
     const place: Place = { loop: null, exits: [], step };
-    const declared = slots.length === 0 ? code`` : code`let ${commaList(slots.map((slot) => code`${name(`v${slot}`)} = null`))};`;
+    const declarations = slots.map((slot) => {
+      const outer = inherited.get(slot);
+      return code`${name(`v${slot}`)} = ${outer === undefined ? code`null` : name(`v${outer}`)}`;
+    });
+    const declared = slots.length === 0 ? code`` : code`let ${commaList(declarations)};`;
     const answer = end === null ? code`null` : this.#expressions.emit(end);
     const error = this.#name('e');
     return code`let ${step} = 0;
@@ -395,9 +404,10 @@ break ${label};
     const word = this.#variant.awaits ? code`async ` : code``;
     const branches = s.branches.map((branch) => {
       const use = slotsOf(branch.block);
+      const inherited = new Map(branch.inherited);
       const end: IrExpression | null = branch.lastResult === null ? null : { op: 'slot', slot: branch.lastResult };
       return code`${word}(run) => {
-${this.functionBody(branch.block, [...use.written], end)}
+${this.functionBody(branch.block, [...new Set([...use.written, ...inherited.keys()])], end, inherited)}
 }`;
     });
     const names = this.#constants.add(s.branches.map((b) => b.name));

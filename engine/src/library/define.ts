@@ -184,6 +184,8 @@ export interface StepPlan extends StepCheck {
   slot(key: string): number;
   /** Slot of the last return_as of a parallel branch, null without one. */
   lastResult(branch: string): number | null;
+  /** Slots of a parallel branch's own names that hide outer ones, each with the outer slot. */
+  inherited(branch: string): readonly (readonly [number, number])[];
   /** The parts of a `path` parameter after its variable. */
   path(parameter: string): { readonly slot: number; readonly parts: readonly IrPathPart[] };
   /** The nested steps of a `stack` parameter; empty when absent. */

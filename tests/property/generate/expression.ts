@@ -86,7 +86,8 @@ export function quoted(value: string): string {
   const escaped = [...value].map((character) => {
     if (character === '\\' || character === "'") return `\\${character}`;
     const unit = character.charCodeAt(0);
-    const isSpecial = unit < 32 || unit === 0x2028 || unit === 0x2029 || (character.length === 1 && unit >= 0xd800 && unit < 0xe000);
+    const isSpecial =
+      unit < 32 || unit === 0x2028 || unit === 0x2029 || (character.length === 1 && unit >= 0xd800 && unit < 0xe000);
     return isSpecial ? `\\u${unit.toString(16).padStart(4, '0')}` : character;
   });
   // A template looks for braces first.

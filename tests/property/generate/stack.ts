@@ -114,20 +114,51 @@ export class StackGenerator {
     ]);
   }
 
+  /** The files of a workspace whose endpoint does many things one after the other, each of which may fail. */
+  flat(count: number): ReadonlyMap<string, string> {
+    const c = this.#c;
+    const place: Place = { ...outermost, depth: 1, pure: false };
+    const inner: Place = { ...place, depth: 0, loop: true };
+    const steps = Array.from({ length: count }, (): Json => {
+      const step = c.pick<() => StepJson>([
+        () => this.#effect(place),
+        () => this.#effect(place),
+        () => this.#effect(place),
+        () => this.#database(place),
+        () => ({
+          function: 'for_each',
+          range: { from: 0, to: 3 },
+          stack: [this.#turn(inner), this.#effect(inner), this.#turn(inner), this.#variable(inner)],
+        }),
+        () => this.#transaction(place),
+        () => this.#transaction(place),
+        () => ({ function: 'post_process', stack: [this.#effect({ ...inner, loop: false, afterwards: true })] }),
+        () => ({ function: 'group', stack: this.#classic(place) }),
+        () => ({ function: 'group', stack: this.#classic(place) }),
+      ])();
+      this.#names = new Map();
+      return {
+        function: 'try_catch',
+        try: [step],
+        catch: [{ function: 'log_debug_info', data: '{{ [error.code, error.step] }}' }],
+      };
+    });
+    return asFiles([
+      ['ashlar.jsonc', { name: 't', timezone: 'Europe/Berlin' }],
+      ...tables,
+      ['functions/again.jsonc', again],
+      ...functionNames.map((name): [string, Json] => [`functions/${name}.jsonc`, { input: functionInputs, stack: [] }]),
+      ['apis/t/x.post.jsonc', { input: inputs(), stack: steps }],
+    ]);
+  }
+
   /** The files of a workspace with one endpoint. */
   workspace(): ReadonlyMap<string, string> {
     const place: Place = { ...outermost, pure: this.#pure };
     const endpoint = this.#stack(place, 6);
-    const files: [string, Json][] = [
+    const files: (readonly [string, Json])[] = [
       ['ashlar.jsonc', { name: 't', timezone: 'Europe/Berlin' }],
-      ['tables/item.jsonc', table],
-      [
-        'tables/person.jsonc',
-        {
-          auth: true,
-          columns: { id: { type: 'int', primary: true }, email: { type: 'email', unique: true }, secret: 'password' },
-        },
-      ],
+      ...tables,
       ['functions/again.jsonc', again],
       ...functionNames.map((name, i): [string, Json] => {
         this.#names = new Map();
@@ -214,6 +245,9 @@ export class StackGenerator {
       this.#names = before;
       return { ...left, disabled: true };
     }
+    if (place.loop && c.often(25)) return this.#turn(place);
+    // A run that fails at its first step shows little of the others.
+    if (place.depth === 3 && !place.pure && c.often(30)) return this.#guarded(place);
     return c.pick([
       () => this.#variable(place),
       () => this.#update(place),
@@ -226,6 +260,82 @@ export class StackGenerator {
       () => (place.parallel && place.transaction ? this.#variable(place) : this.#database(place)),
       () => this.#database(place),
     ])();
+  }
+
+  /** Ends a turn of a loop, now and then. */
+  #turn(place: Place): StepJson {
+    const word = this.#c.pick(['break', 'continue']);
+    if (this.#c.often(15)) return { function: word };
+    return { function: 'conditional', condition: this.#text(place, 'bool', 1), true_branch: [{ function: word }] };
+  }
+
+  /** Steps that matter only together: what a copy, a retry, a branch or a `finally` leaves behind. */
+  #classic(place: Place): readonly Json[] {
+    const c = this.#c;
+    const value = (): Json => this.#text(place, 'unknown', 1);
+    const log = (name: string): Json => ({ function: 'log_debug_info', data: `{{ ${name} }}` });
+    const put = (name: string, to: Json): Json => ({ function: 'create_variable', name, value: to });
+    const query: Json = { function: 'direct_query', sql: 'select 1' };
+    const leave = (): Json =>
+      c.pick<Json>([
+        { function: 'throw_error', code: 'mine' },
+        { function: 'return', value: 'left' },
+        log('v0'),
+        put('v1', '{{ 1 / 0 }}'),
+      ]);
+    return c.pick<() => readonly Json[]>([
+      () => [
+        put('v0', value()),
+        { function: 'post_process', stack: [log('v0'), put('v0', value()), log('v0')] },
+        put('v0', value()),
+        log('v0'),
+      ],
+      () => [
+        {
+          function: 'parallel',
+          branches: {
+            b: [{ function: 'return', value: value() }],
+            a: [put('v0', value()), { function: 'cache_get', key: 'k', return_as: 'v2' }],
+            c: [],
+          },
+          return_as: 'v1',
+        },
+        log('v1'),
+      ],
+      () => [
+        put('v0', 0),
+        { function: 'transaction', retries: 2, stack: [put('v0', '{{ v0 + 1 }}'), put('v3', '{{ v0 }}'), query] },
+        log('[v0, v3]'),
+      ],
+      () => [
+        put('v0', 0),
+        {
+          function: 'for_each',
+          list: [1, 2, 3],
+          stack: [
+            {
+              function: c.pick(['transaction', 'group']),
+              stack: [
+                {
+                  function: 'try_catch',
+                  try: [query, c.pick<Json>([{ function: 'break' }, { function: 'continue' }, leave()])],
+                  catch: [log('error.step'), c.pick<Json>([log('item'), leave()])],
+                  finally: [query, log('item')],
+                },
+              ],
+            },
+          ],
+        },
+      ],
+    ])();
+  }
+
+  #guarded(place: Place): StepJson {
+    return {
+      function: 'try_catch',
+      try: this.#steps({ ...place, depth: 2 }, 3, false),
+      catch: [{ function: 'log_debug_info', data: '{{ error.code ~ error.step ~ error.status }}' }],
+    };
   }
 
   #named(made: StepJson, kind: Kind = 'unknown'): StepJson {
@@ -281,6 +391,8 @@ export class StackGenerator {
     ];
     if (!(place.transaction && place.parallel) && !place.pure)
       options.push(
+        () => this.#forEach(place),
+        () => this.#transaction(place),
         () => this.#transaction(place),
         () => this.#tryCatch(place),
         () => this.#tryCatch(place),
@@ -519,6 +631,9 @@ export class StackGenerator {
       () => this.#named({ function: 'trigger_performance_alert', alert_type: key(), ...(c.often(50) ? { data: data() } : {}) }),
       () => this.#named({ function: 'alert_performance_issue', data: data() }),
       () => this.#named({ function: 'analyze_slow_endpoints', ...(c.often(40) ? { limit: c.pick<Json>([1, 0, null]) } : {}) }),
+      () => this.#named({ function: 'check_password', password: key(), hash: null }),
+      () => this.#named({ function: 'create_auth_token', table: 'person', id: 7 }),
+      () => this.#named({ function: 'suggest_optimizations', analysis: [] }),
       () => this.#named({ function: 'suggest_optimizations', analysis: c.pick<Json>([null, this.#text(place, 'list', 1)]) }),
     ])();
   }
@@ -584,6 +699,17 @@ export class StackGenerator {
     );
   }
 }
+
+const tables: readonly (readonly [string, Json])[] = [
+  ['tables/item.jsonc', table],
+  [
+    'tables/person.jsonc',
+    {
+      auth: true,
+      columns: { id: { type: 'int', primary: true }, email: { type: 'email', unique: true }, secret: 'password' },
+    },
+  ],
+];
 
 /** Calls itself as often as it is told. */
 const again: Json = {

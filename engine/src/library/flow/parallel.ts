@@ -48,7 +48,12 @@ export const parallel = defineFunction({
   plan: (step) => [
     {
       op: 'parallel',
-      branches: branchesOf(step).map((b) => ({ name: b.key, block: step.blockOf(b.value), lastResult: step.lastResult(b.key) })),
+      branches: branchesOf(step).map((b) => ({
+        name: b.key,
+        block: step.blockOf(b.value),
+        lastResult: step.lastResult(b.key),
+        inherited: step.inherited(b.key),
+      })),
       into: step.into,
     },
   ],
