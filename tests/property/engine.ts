@@ -33,6 +33,11 @@ export interface Observed {
   readonly effects: readonly string[];
 }
 
+/** Of the engine, with the steps that it took off the budget. */
+export interface ObservedRun extends Observed {
+  readonly steps: number;
+}
+
 export class EngineUnderTest {
   readonly #engine: Engine;
 
@@ -95,7 +100,7 @@ export class EngineUnderTest {
   }
 
   /** Compiles; null when the workspace has errors. */
-  compile(files: Files): { readonly execute: (world: SeededWorld, input: Ref, more?: RunMore) => Promise<Observed> } | null {
+  compile(files: Files): { readonly execute: (world: SeededWorld, input: Ref, more?: RunMore) => Promise<ObservedRun> } | null {
     const { compileWorkspace, Problems, readWorkspace } = this.#engine;
     const problems = new Problems();
     const compiled = compileWorkspace(readWorkspace(files, problems), problems);
@@ -114,7 +119,7 @@ export class EngineUnderTest {
         } catch (error) {
           result = this.#failure(error);
         }
-        return { result, effects: effectsOf(world.asked) };
+        return { result, effects: effectsOf(world.asked), steps: run.limits.steps - run.steps };
       },
     };
   }

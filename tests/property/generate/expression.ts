@@ -328,6 +328,8 @@ export class Expressions {
       () => `(${number()} ${comparison()} ${number()})`,
       () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
       () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
+      () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
+      () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
       () => {
         const kind = c.pick(['timestamp', 'date', 'text', 'bool', 'timestamp', 'date'] as const);
         return `(${this.#leaf(kind)} ${comparison()} ${this.#leaf(kind)})`;

@@ -94,6 +94,7 @@ export class StackGenerator {
         () => this.#text(place, kind, 3),
         () => `{{ ${this.#expressions(place).single()} }}`,
         () => `{{ ${this.#expressions(place).single()} }}`,
+        () => `{{ ${this.#expressions(place).single()} }}`,
         () => `{{ ${this.#expressions(place).filtered()} }}`,
         () => `{{ ${this.#expressions(place).filtered()} }}`,
         () =>
