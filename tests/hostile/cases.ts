@@ -4,6 +4,9 @@ import type { Attempt } from './client.ts';
 import { attemptOf, multipartOf, multipartType, type Operation, partOf, partsOf } from './operations.ts';
 import { encodedTexts, jsonTexts, Raw, type Tree, texts } from './values.ts';
 
+/** Made when it is sent: most of a battery is left out. */
+export type Case = () => Attempt;
+
 type Path = readonly (string | number)[];
 type Members = Readonly<Record<string, Tree>>;
 
@@ -38,21 +41,21 @@ function replaced(tree: Tree, [key, ...rest]: Path, value: Tree | undefined): Tr
 const shown = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}… (${text.length})` : text);
 
 /** Every hostile value in every place of the body. */
-function* bodyCases(operation: Operation): Generator<Attempt> {
+function* bodyCases(operation: Operation): Generator<Case> {
   const { body } = operation.base;
   if (body === undefined || !operation.contentTypes.includes('application/json')) return;
   for (const place of placesOf(body)) {
     const where = place.join('.');
-    yield attemptOf(operation, `body ${where} missing`, { body: replaced(body, place, undefined) });
+    yield () => attemptOf(operation, `body ${where} missing`, { body: replaced(body, place, undefined) });
     for (const text of jsonTexts)
-      yield attemptOf(operation, `body ${where} = ${shown(text)}`, { body: replaced(body, place, new Raw(text)) });
+      yield () => attemptOf(operation, `body ${where} = ${shown(text)}`, { body: replaced(body, place, new Raw(text)) });
   }
-  for (const text of jsonTexts) yield attemptOf(operation, `body = ${shown(text)}`, { body: new Raw(text) });
+  for (const text of jsonTexts) yield () => attemptOf(operation, `body = ${shown(text)}`, { body: new Raw(text) });
   if (!isMembers(body)) return;
   for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', '', '\u0000', '$where', "'; drop table thing; --"])
     for (const value of ['{"admin":true}', 'null', '"x"']) {
       const inner = Object.entries(body).map(([name, member]) => [name, member] as const);
-      yield attemptOf(operation, `body with ${JSON.stringify(key)}: ${value}`, { body: membersWith(inner, key, value) });
+      yield () => attemptOf(operation, `body with ${JSON.stringify(key)}: ${value}`, { body: membersWith(inner, key, value) });
     }
 }
 
@@ -75,33 +78,34 @@ const attemptText = (tree: Tree): string => {
 };
 
 /** Every hostile text in every parameter of the path, the query and the headers. */
-function* parameterCases(operation: Operation): Generator<Attempt> {
+function* parameterCases(operation: Operation): Generator<Case> {
   const { base } = operation;
   for (const { name, in: where } of operation.parameters) {
     const title = (text: string): string => `${where} ${name} = ${shown(text)}`;
     if (where === 'header') {
-      yield attemptOf(operation, `header ${name} missing`, { headers: {} });
+      yield () => attemptOf(operation, `header ${name} missing`, { headers: {} });
       for (const text of texts) {
         const value = Buffer.from(text, 'utf8')
           .toString('latin1')
           .replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, '');
-        yield attemptOf(operation, title(text), { headers: { [name]: value } });
+        yield () => attemptOf(operation, title(text), { headers: { [name]: value } });
       }
       continue;
     }
     const short = texts.filter((text) => text.length < 2_500);
     for (const text of short) {
-      if (where === 'query') yield attemptOf(operation, title(text), { query: { [name]: text } });
+      if (where === 'query') yield () => attemptOf(operation, title(text), { query: { [name]: text } });
       else if (text !== '' && text.trim() !== '')
-        yield attemptOf(operation, title(text), { path: { [name]: encodeURIComponent(text) } });
+        yield () => attemptOf(operation, title(text), { path: { [name]: encodeURIComponent(text) } });
     }
     const rest = Object.entries(base.query)
       .filter(([key]) => key !== name)
       .map(([key, value]) => `&${encodeURIComponent(key)}=${encodeURIComponent(value)}`)
       .join('');
     for (const text of encodedTexts) {
-      if (where === 'query') yield attemptOf(operation, title(text), { rawQuery: `${encodeURIComponent(name)}=${text}${rest}` });
-      else yield attemptOf(operation, title(text), { path: { [name]: text } });
+      if (where === 'query')
+        yield () => attemptOf(operation, title(text), { rawQuery: `${encodeURIComponent(name)}=${text}${rest}` });
+      else yield () => attemptOf(operation, title(text), { path: { [name]: text } });
     }
     if (where !== 'query') continue;
     const key = encodeURIComponent(name);
@@ -117,8 +121,8 @@ function* parameterCases(operation: Operation): Generator<Attempt> {
       `&&&${key}=1&`,
       `${key}+=1`,
     ])
-      yield attemptOf(operation, `query ${query}`, { rawQuery: `${query}${rest}` });
-    if (rest !== '') yield attemptOf(operation, `query ${name} missing`, { rawQuery: rest.slice(1) });
+      yield () => attemptOf(operation, `query ${query}`, { rawQuery: `${query}${rest}` });
+    if (rest !== '') yield () => attemptOf(operation, `query ${name} missing`, { rawQuery: rest.slice(1) });
   }
 }
 
@@ -126,7 +130,7 @@ const many = (count: number): string => Array.from({ length: count }, (_, i) => 
 const fullText = (operation: Operation): string => (operation.base.body === undefined ? '{}' : attemptText(operation.base.body));
 
 /** Whole bodies that are broken, too deep, of another type, in another coding. */
-function* rawBodyCases(operation: Operation): Generator<Attempt> {
+function* rawBodyCases(operation: Operation): Generator<Case> {
   const text = fullText(operation);
   const json = { 'Content-Type': 'application/json' };
   const bodies: readonly (readonly [string, Buffer, Readonly<Record<string, string>>])[] = [
@@ -201,12 +205,13 @@ function* rawBodyCases(operation: Operation): Generator<Attempt> {
     ],
     ...multipartBodies(operation),
   ];
-  for (const [name, bytes, headers] of bodies) yield attemptOf(operation, name, { bytes, headers });
+  for (const [name, bytes, headers] of bodies) yield () => attemptOf(operation, name, { bytes, headers });
   // Refused by its announced length: nothing of it is ever sent.
-  yield attemptOf(operation, 'announces 100 MB', {
-    bytes: null,
-    headers: { ...json, 'Content-Length': '104857600', Expect: '100-continue' },
-  });
+  yield () =>
+    attemptOf(operation, 'announces 100 MB', {
+      bytes: null,
+      headers: { ...json, 'Content-Length': '104857600', Expect: '100-continue' },
+    });
 }
 
 function multipartBodies(operation: Operation): readonly (readonly [string, Buffer, Readonly<Record<string, string>>])[] {
@@ -252,7 +257,7 @@ function multipartBodies(operation: Operation): readonly (readonly [string, Buff
 }
 
 /** Texts as a form and as multipart, in every member at once. */
-function* formCases(operation: Operation): Generator<Attempt> {
+function* formCases(operation: Operation): Generator<Case> {
   const { body } = operation.base;
   if (!isMembers(body) || operation.path.startsWith('/api/')) return;
   for (const text of texts) {
@@ -261,14 +266,16 @@ function* formCases(operation: Operation): Generator<Attempt> {
       .map((name) => `${encodeURIComponent(name)}=${encodeURIComponent(text)}`)
       .join('&');
     if (operation.contentTypes.includes('application/x-www-form-urlencoded'))
-      yield attemptOf(operation, `form of ${shown(text)}`, {
-        bytes: Buffer.from(form),
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      yield () =>
+        attemptOf(operation, `form of ${shown(text)}`, {
+          bytes: Buffer.from(form),
+          headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        });
+    yield () =>
+      attemptOf(operation, `multipart of ${shown(text)}`, {
+        bytes: multipartOf(all),
+        headers: { 'Content-Type': multipartType },
       });
-    yield attemptOf(operation, `multipart of ${shown(text)}`, {
-      bytes: multipartOf(all),
-      headers: { 'Content-Type': multipartType },
-    });
   }
 }
 
@@ -330,17 +337,17 @@ const methods = [
 ] as const;
 
 /** The request as a whole: other methods, headers and addresses. */
-function* requestCases(operation: Operation): Generator<Attempt> {
+function* requestCases(operation: Operation): Generator<Case> {
   for (const headers of headerSets) {
     const [[name = '', value = ''] = []] = Object.entries(headers);
-    yield attemptOf(operation, `${name}: ${shown(value)}`, { headers });
+    yield () => attemptOf(operation, `${name}: ${shown(value)}`, { headers });
   }
   const valid = attemptOf(operation, 'valid');
   const { Authorization: _key, ...bare } = valid.headers;
-  yield { ...valid, name: `${operation.name}: nobody`, headers: bare };
+  yield () => ({ ...valid, name: `${operation.name}: nobody`, headers: bare });
   for (const method of methods)
     if (method !== operation.method)
-      yield { ...valid, method, name: `${operation.name}: as ${method}`, body: null, headers: bare };
+      yield () => ({ ...valid, method, name: `${operation.name}: as ${method}`, body: null, headers: bare });
   const target = valid.target.split('?')[0] ?? '';
   for (const suffix of [
     '/',
@@ -361,7 +368,7 @@ function* requestCases(operation: Operation): Generator<Attempt> {
     '/constructor',
     "/'",
   ])
-    yield { ...valid, target: `${target}${suffix}`, name: `${operation.name}: ${suffix}`, headers: bare };
+    yield () => ({ ...valid, target: `${target}${suffix}`, name: `${operation.name}: ${suffix}`, headers: bare });
   for (const [name, query] of [
     ['1,000 parameters', many(800)],
     ['10,000 parameters', Array.from({ length: 10_000 }, () => '&').join('')],
@@ -369,7 +376,7 @@ function* requestCases(operation: Operation): Generator<Attempt> {
     ['proto', '__proto__=1&constructor=2&toString[]=3&__proto__[a]=1'],
     ['broken', '%=%&%ff=%00'],
   ] as const)
-    yield attemptOf(operation, name, { rawQuery: query });
+    yield () => attemptOf(operation, name, { rawQuery: query });
 }
 
 /** Batteries of an operation, by name. */

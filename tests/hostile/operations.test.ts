@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { batteries } from './cases.ts';
+import { batteries, type Case } from './cases.ts';
 import { type Attempt, HostileClient, type Reply } from './client.ts';
 import { faultsOf } from './judge.ts';
 import { attemptOf, type Operation, operationsOf } from './operations.ts';
@@ -41,8 +41,8 @@ async function documentOf(path: string): Promise<unknown> {
   return (await fetch(`${world.url}${path}`)).json();
 }
 
-async function send(attempt: Attempt): Promise<Reply> {
-  const reply = await client.send(attempt);
+async function send(attempt: Attempt, by = client): Promise<Reply> {
+  const reply = await by.send(attempt);
   const code = reply.status < 500 ? '' : ` ${/"code":"(\w+)"/.exec(reply.text)?.[1] ?? ''}`;
   const status = `${reply.status}${code}`;
   statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -54,12 +54,13 @@ const mayChange = (attempt: Attempt, reply: Reply): boolean =>
   reply.status < 400 && !['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(attempt.method);
 
 /** Sends a battery; answers what was wrong. */
-async function bombard(attempts: Iterable<Attempt>, table: string | null): Promise<readonly string[]> {
+async function bombard(cases: Iterable<Case>, table: string | null): Promise<readonly string[]> {
   const database = table === null ? null : world.watch.database(table);
   const count = async (): Promise<number> => (database === null ? 0 : world.watch.changes(database));
   const faults: string[] = [];
   let changes = await count();
-  for (const attempt of attempts) {
+  for (const make of cases) {
+    const attempt = make();
     const add = (fault: string): void => void faults.push(`${attempt.name} ${fault}`);
     let reply: Reply;
     try {
@@ -92,11 +93,11 @@ async function healthMs(): Promise<number> {
  * One of so many cases of a battery is sent: each operation begins with another one, so that together they send all. With
  * TEST_SOAK=10 every case is.
  */
-const oneOf = Math.max(1, Math.round(6 / Number(process.env.TEST_SOAK ?? '1')));
+const oneOf = Math.max(1, Math.round(8 / Number(process.env.TEST_SOAK ?? '1')));
 
-function* sampled(attempts: Iterable<Attempt>, first: number): Generator<Attempt> {
+function* sampled(cases: Iterable<Case>, first: number, share = oneOf): Generator<Case> {
   let index = first;
-  for (const attempt of attempts) if (index++ % oneOf === 0) yield attempt;
+  for (const one of cases) if (index++ % share === 0) yield one;
 }
 
 describe('texts that mean something to SQL', () => {
@@ -184,4 +185,28 @@ describe.each(groups)('$name', ({ document, path, table }) => {
     }
     expect(failed).toEqual([]);
   });
+});
+
+it('sixteen clients at once get the same kinds of answers', { timeout: 600_000 }, async () => {
+  const cases: Case[] = [];
+  for (const { document, path } of groups)
+    for (const [index, operation] of operationsOf(await documentOf(document), world, (one) => one.startsWith(path)).entries())
+      for (const make of Object.values(batteries)) cases.push(...sampled(make(operation), index * 7, oneOf * 8));
+  const faults: string[] = [];
+  const work = async (): Promise<void> => {
+    const one = new HostileClient(world.port);
+    for (let next = cases.pop(); next !== undefined; next = cases.pop()) {
+      const attempt = next();
+      const { name } = attempt;
+      try {
+        faults.push(...faultsOf(attempt, await send(attempt, one), world.secrets).map((fault) => `${name} ${fault}`));
+      } catch (error) {
+        faults.push(`${name} broke off: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+    one.close();
+  };
+  await Promise.all(Array.from({ length: 16 }, work));
+  expect(faults.slice(0, 40)).toEqual([]);
+  expect(await healthMs()).toBeLessThan(100);
 });
