@@ -20,6 +20,8 @@ const outbound = (path: string, more: object = {}): object => ({
   ...more,
   return_as: 'answer',
 });
+/** A call's own time limit. */
+const limited = { timeout_ms: 5_000 };
 /** A page of two with its total and nested rows: three statements for one step. */
 const fullPage = list({
   page: 1,
@@ -58,7 +60,26 @@ export function plantedFiles(otherServer: string): Readonly<Record<string, strin
       { function: 'direct_query', sql: 'select id from note', return_as: 'rows' },
     ]),
     'apis/planted/unlimited-call.get.jsonc': endpoint([outbound('/slow')]),
+    'apis/planted/calls-in-turn.get.jsonc': endpoint([
+      outbound('/late?a', limited),
+      { ...outbound('/late?b', limited), return_as: 'b' },
+    ]),
     // Near misses.
+    'apis/clean/calls-at-once.get.jsonc': endpoint([
+      { function: 'parallel', branches: { a: [outbound('/late?a', limited)], b: [outbound('/late?b', limited)] } },
+    ]),
+    'apis/clean/second-needs-first.get.jsonc': endpoint([
+      outbound('/late?a', limited),
+      { ...outbound('/late?b', { ...limited, headers: { 'x-from': '{{ answer.status|to_text }}' } }), return_as: 'b' },
+    ]),
+    'apis/clean/posts-in-turn.get.jsonc': endpoint([
+      outbound('/late?a', { ...limited, method: 'POST' }),
+      { ...outbound('/late?b', { ...limited, method: 'POST' }), return_as: 'b' },
+    ]),
+    'apis/clean/one-late-one-quick.get.jsonc': endpoint([
+      outbound('/late', limited),
+      { ...outbound('/quick', limited), return_as: 'b' },
+    ]),
     'apis/clean/loop-of-nine.get.jsonc': endpoint([loop(9, readOne)]),
     'apis/clean/loop-of-pages.get.jsonc': endpoint([loop(9, fullPage)]),
     'apis/clean/ten-steps.get.jsonc': endpoint(Array.from({ length: 10 }, (_, n) => ({ ...readOne, id: n + 1 }))),

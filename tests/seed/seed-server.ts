@@ -19,7 +19,7 @@ export interface SeedServer {
   readonly lines: string[];
   /** Readings of the machine; change them. */
   readonly machine: { -readonly [K in keyof MachineFigures]: MachineFigures[K] };
-  /** Another server that stacks may call: `/quick` at once, `/slow` after 1.1 s. */
+  /** Another server that stacks may call: `/quick` at once, `/late` after 0.4 s, `/slow` after 1.1 s. */
   readonly otherServer: string;
   /** Puts the clock forward. */
   skip(ms: number): void;
@@ -37,7 +37,8 @@ export async function startSeedServer(): Promise<SeedServer> {
   const machine = { cpuUsage: 10, memoryUsage: 20, diskUsage: 30, eventLoopDelayMs: 0 };
   let skippedMs = 0;
   const other = createServer((request, response) => {
-    setTimeout(() => response.end('ok'), request.url === '/slow' ? 1_100 : 0);
+    const path = new URL(request.url ?? '/', 'http://other').pathname;
+    setTimeout(() => response.end('ok'), path === '/slow' ? 1_100 : path === '/late' ? 400 : 0);
   });
   await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
   const address = other.address();

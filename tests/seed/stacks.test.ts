@@ -133,6 +133,10 @@ describe('advice', () => {
     ],
     ['unbounded', { kind: 'unbounded_list', step: { function: 'query_records' }, evidence: { rows: rowCount } }],
     ['unbounded-sql', { kind: 'unbounded_list', step: { function: 'direct_query' }, evidence: { rows: rowCount } }],
+    [
+      'calls-in-turn',
+      { kind: 'calls_in_turn', step: { number: 1, function: 'external_api_request' }, evidence: { steps: [1, 2] } },
+    ],
     ['unlimited-call', { kind: 'outbound_without_time_limit', step: { function: 'external_api_request' } }],
   ];
 

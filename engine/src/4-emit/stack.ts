@@ -55,7 +55,8 @@ function statementKinds(block: IrBlock, kinds = new Set<IrStatement['op']>()): S
   return kinds;
 }
 
-function innerBlocks(s: IrStatement): readonly IrBlock[] {
+/** The blocks that a statement holds. */
+export function innerBlocks(s: IrStatement): readonly IrBlock[] {
   switch (s.op) {
     case 'if':
       return [s.then, s.otherwise];

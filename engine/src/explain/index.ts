@@ -7,5 +7,6 @@ export {
   type StackToExplain,
 } from './explain.ts';
 export { contextFrame, type FramePlace } from './frame.ts';
+export { independentCalls } from './independent-calls.ts';
 export { type ExplainSection, explainSections, sectionText } from './text.ts';
 export type { ExplainedStep } from './tree.ts';

@@ -1,7 +1,7 @@
 /**
  * Advice from evidence: each rule looks at what a step really did, and says nothing below its threshold. No rule guesses.
  */
-import type { ValueObject } from '@ashlar/engine';
+import { type CompiledStack, independentCalls, type ValueObject } from '@ashlar/engine';
 import type { StepCosts } from './endpoints.ts';
 import { figure } from './figures.ts';
 import { describeStep, type StepNames } from './step-names.ts';
@@ -12,12 +12,14 @@ const loopCalls = 10;
 const manyRows = 500;
 /** Rows of a page, for the gain's estimate. */
 const pageRows = 25;
+/** Mean time in a run that a call to another server must take before it is worth a `parallel`. */
+const worthParallelMs = 100;
 /** An outbound call without `timeout_ms` that took this long. */
 const slowCallMs = 1_000;
 
 /** One advice, in the shape that stacks rely on. */
 export interface Suggestion {
-  readonly kind: 'query_in_loop' | 'unbounded_list' | 'outbound_without_time_limit';
+  readonly kind: 'query_in_loop' | 'unbounded_list' | 'outbound_without_time_limit' | 'calls_in_turn';
   readonly step: ValueObject;
   readonly evidence: ValueObject;
   readonly suggestion: string;
@@ -63,9 +65,46 @@ const outboundWithoutTimeLimit: Rule = (step) => {
 
 const rules: readonly Rule[] = [queryInLoop, unboundedList, outboundWithoutTimeLimit];
 
+/** The groups of a stack, found once: it never changes. */
+const groupsByStack = new WeakMap<CompiledStack, readonly (readonly number[])[]>();
+
+function groupsOf(stack: CompiledStack): readonly (readonly number[])[] {
+  const known = groupsByStack.get(stack);
+  if (known !== undefined) return known;
+  const groups = independentCalls(stack);
+  groupsByStack.set(stack, groups);
+  return groups;
+}
+
+/** Calls of the endpoint's own stack that waited for each other for nothing: the slowest alone is what they need. */
+function callsInTurn(steps: readonly StepCosts[], names: StepNames): readonly Suggestion[] {
+  if (names.stack === undefined) return [];
+  const own = new Map(steps.filter((step) => step.frame === '' && !step.afterAnswer).map((step) => [step.step, step]));
+  return groupsOf(names.stack).flatMap((group): readonly Suggestion[] => {
+    const slow = group
+      .flatMap((number) => own.get(number) ?? [])
+      .filter((step) => step.durationMs / step.runs >= worthParallelMs);
+    const [first] = slow;
+    if (first === undefined || slow.length < 2) return [];
+    const times = slow.map((step) => step.durationMs / step.runs);
+    const together = times.reduce((sum, ms) => sum + ms, 0);
+    return [
+      {
+        kind: 'calls_in_turn',
+        step: describeStep(first, names),
+        evidence: { steps: slow.map((step) => step.step), duration_ms: figure(together), longest_ms: figure(Math.max(...times)) },
+        suggestion:
+          'Calls to other servers wait for each other although none needs the answer of another. Let `parallel` do them at the same time.',
+        expectedGainMs: together - Math.max(...times),
+      },
+    ];
+  });
+}
+
 /** What the steps' costs give reason for, the largest gain first. */
-export function suggest(steps: Iterable<StepCosts>, names: StepNames): readonly Suggestion[] {
-  const suggestions: Suggestion[] = [];
+export function suggest(counted: Iterable<StepCosts>, names: StepNames): readonly Suggestion[] {
+  const steps = [...counted];
+  const suggestions: Suggestion[] = [...callsInTurn(steps, names)];
   for (const step of steps)
     for (const rule of rules) {
       const found = rule(step);
