@@ -321,23 +321,17 @@ export class Expressions {
     const any = (): string =>
       this.#leaf(c.pick(['int', 'text', 'decimal', 'float', 'timestamp', 'date', 'bool', 'any'] as const));
     return c.pick([
-      () => `(${number()} ${c.pick(['+', '-', '*', '/', '%'])} ${number()})`,
-      () => `(${number()} ${c.pick(['+', '-', '*', '/', '%'])} ${number()})`,
-      () => `(${number()} ${c.pick(['+', '-', '*', '/', '%'])} ${number()})`,
-      () => `(${number()} ${c.pick(['+', '-', '*', '/', '%'])} ${number()})`,
+      ...Array.from({ length: 10 }, () => () => `(${number()} ${c.pick(['+', '-', '*', '/', '%'])} ${number()})`),
       () => `(${number()} ${comparison()} ${number()})`,
-      () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
-      () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
-      () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
-      () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`,
+      ...Array.from({ length: 7 }, () => () => `(${number()} ${c.pick(['==', '<', '>='])} ${number()})`),
       () => {
         const kind = c.pick(['timestamp', 'date', 'text', 'bool', 'timestamp', 'date'] as const);
         return `(${this.#leaf(kind)} ${comparison()} ${this.#leaf(kind)})`;
       },
-      () => {
+      ...Array.from({ length: 3 }, () => () => {
         const kind = c.pick(['timestamp', 'date'] as const);
         return `(${this.#leaf(kind)} ${comparison()} ${this.#leaf(kind)})`;
-      },
+      }),
       () => `(${this.#nothing()} ${c.pick(['+', '-', '*', '/', '%'])} ${number()})`,
       () => `(${number()} ${c.pick(['+', '-', '*', '/', '%'])} ${this.#nothing()})`,
       () => `(${this.#nothing()} ${c.pick([comparison(), '~'])} ${any()})`,
