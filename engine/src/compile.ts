@@ -52,7 +52,8 @@ export function compileWorkspace(workspace: Workspace, problems: Problems, optio
   }
   const endpoints: CompiledEndpoint[] = [];
   for (const { definition, stack } of analysis.endpoints) {
-    if (holdsPassword(stack.checked.result)) problems.add(passwordLeaves, definition.response ?? definition.stack.steps, {});
+    const answer = definition.response ?? definition.stream?.of ?? definition.stack.steps;
+    if (holdsPassword(stack.checked.result)) problems.add(passwordLeaves, answer, { what: 'The answer' });
     endpoints.push({ definition, stack: compile(stack) });
   }
   const tasks = new Map<string, CompiledTask>();

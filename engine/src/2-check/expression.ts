@@ -22,7 +22,7 @@ import {
   wrongTypeProblem,
 } from './problems.ts';
 import type { Scope } from './scope.ts';
-import { anyType, describeType, join, listOf, notNull, nullable, nullType, objectOf, type Type, type } from './types.ts';
+import { anyType, describeType, join, listOf, notNull, nullable, nullType, objectOf, type Type, tainted, type } from './types.ts';
 
 /** Names that Ashlar gives; no variable may hide them. */
 export const reservedNames: ReadonlySet<string> = new Set([
@@ -101,7 +101,7 @@ class Checker {
         this.check(e.index, locals);
         if (of.kind === 'object' && of.fields !== undefined && e.index.kind === 'text')
           return of.fields.get(e.index.value) ?? nullType;
-        return of.kind === 'list' && of.items !== undefined ? nullable(of.items) : this.#tainted(of);
+        return of.kind === 'list' && of.items !== undefined ? nullable(of.items) : tainted(anyType, of);
       }
       case 'unary': {
         const operand = this.check(e.operand, locals);
@@ -117,7 +117,7 @@ class Checker {
       case 'binary': {
         const left = this.check(e.left, locals);
         const right = this.check(e.right, locals);
-        return checkBinary(e, left, right, this.#rows !== undefined, this.#context.problems);
+        return tainted(checkBinary(e, left, right, this.#rows !== undefined, this.#context.problems), left, right);
       }
       case 'logical': {
         const left = this.check(e.left, locals);
@@ -142,8 +142,7 @@ class Checker {
       case 'object':
         return objectOf(e.entries.map((entry) => [entry.key, this.check(entry.value, locals)] as const));
       case 'template':
-        for (const part of e.parts) if (typeof part !== 'string') this.check(part, locals);
-        return type('text');
+        return tainted(type('text'), ...e.parts.flatMap((part) => (typeof part === 'string' ? [] : [this.check(part, locals)])));
     }
   }
 
@@ -230,8 +229,8 @@ class Checker {
       return anyType;
     }
     const of = this.check(e.object, locals);
-    if (of.kind !== 'object') return of.kind === 'any' ? this.#tainted(of) : nullType;
-    if (of.fields === undefined) return this.#tainted(of);
+    if (of.kind !== 'object') return of.kind === 'any' ? tainted(anyType, of) : nullType;
+    if (of.fields === undefined) return tainted(anyType, of);
     const field = of.fields.get(e.name);
     if (field !== undefined) return of.nullable ? nullable(field) : field;
     const near = nearest(e.name, [...of.fields.keys()]);
@@ -246,11 +245,6 @@ class Checker {
       nearest: near,
     });
     return nullType;
-  }
-
-  /** What comes out of something opaque that may hold a password may be one. */
-  #tainted(of: Type): Type {
-    return of.password === true ? { ...anyType, password: true } : anyType;
   }
 
   #filter(e: FilterExpression, locals: Locals): Type {
@@ -281,7 +275,8 @@ class Checker {
       problems.add(filterArguments, at, { name: filter.name, wanted, found: e.args.length });
     }
     const args = e.args.map((argument, i) => this.#argument(filter, i, argument, input, locals));
-    const result = filter.result(input, args, e.args.map(constantOf));
+    const declared = filter.result(input, args, e.args.map(constantOf));
+    const result = filter.ownMark === true ? declared : tainted(declared, input, ...args);
     const nullPassed = !(filter.input === undefined || filter.input.includes('null')) && input.nullable && input.kind !== 'any';
     analysis.setType(e, result);
     return nullPassed ? nullable(result) : result;
@@ -301,7 +296,7 @@ class Checker {
       return found;
     }
     const depth = locals.length;
-    const item = input.kind === 'list' && input.items !== undefined ? input.items : this.#tainted(input);
+    const item = input.kind === 'list' && input.items !== undefined ? input.items : tainted(anyType, input);
     const inner = [
       { name: 'item', local: `item${depth}`, type: item },
       { name: 'index', local: `index${depth}`, type: type('int') },

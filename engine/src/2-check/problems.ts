@@ -207,12 +207,20 @@ export const hiddenVariable = defineProblem<{ name: string }>({
   solve: 'Give the loop another name with `as` or `index_as`.',
   message: (d) => `Inside this loop "${d.name}" hides the variable of that name.`,
 });
-export const passwordLeaves = defineProblem<object>({
+export const passwordLeaves = defineProblem<{ what: string }>({
   code: 'password_leaves',
   severity: 'error',
   title: "An endpoint's answer carries a password's hash",
-  solve: 'Leave the password column out of `output`, or remove it with `|unpick:["password"]`.',
-  message: () => "The answer carries a password column's hash.",
+  solve:
+    'Leave the password column out of `output`, or remove it with `|unpick:["password"]`. The answer is also what an error says (`throw_error`, `precondition`) and its headers. What is made of a hash counts as one; `|sha256` ends that.',
+  message: (d) => `${d.what} carries a password column's hash.`,
+});
+export const passwordSent = defineProblem<{ what: string }>({
+  code: 'password_sent',
+  severity: 'warning',
+  title: "A password's hash goes to another server or into the log",
+  solve: 'Leave it out: hashes are read by `check_password` and need to go nowhere else.',
+  message: (d) => `${d.what} carries a password column's hash.`,
 });
 export const neverReached = defineProblem<object>({
   code: 'never_reached',

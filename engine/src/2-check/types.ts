@@ -41,7 +41,10 @@ export function join(a: Type, b: Type): Type {
   if (a === b) return a;
   if (a.kind === 'null') return nullable(b);
   if (b.kind === 'null') return nullable(a);
-  const password = a.password === true || b.password === true ? { password: true as const } : {};
+  const password =
+    a.password === true || b.password === true || (a.kind !== b.kind && (holdsPassword(a) || holdsPassword(b)))
+      ? { password: true as const }
+      : {};
   const maybe = a.nullable || b.nullable;
   if (a.kind !== b.kind) return { ...anyType, ...password };
   if (a.kind === 'list')
@@ -70,3 +73,11 @@ export function describeType(t: Type): string {
   const base = t.kind === 'list' && t.items !== undefined ? `list of ${describeType(t.items)}` : t.kind;
   return t.nullable && t.kind !== 'null' && t.kind !== 'any' ? `${base} or null` : base;
 }
+const measures: ReadonlySet<Type['kind']> = new Set(['bool', 'int', 'decimal', 'float', 'timestamp', 'date', 'null']);
+
+/** The type, carrying the mark of a password's hash if any of the sources does. Numbers, truths and times say nothing of one. */
+export function tainted(result: Type, ...sources: readonly Type[]): Type {
+  if (measures.has(result.kind) || holdsPassword(result) || !sources.some(holdsPassword)) return result;
+  return { ...result, password: true };
+}
+

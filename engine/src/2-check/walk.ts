@@ -3,7 +3,7 @@ import type { JsonNode } from '../1-syntax/ast.ts';
 import type { Flow, StepWalk } from '../library/define.ts';
 import { hiddenVariable } from './problems.ts';
 import type { StepChecker } from './step.ts';
-import { anyType, holdsPassword, nullType, type Type } from './types.ts';
+import { anyType, nullType, type Type, tainted } from './types.ts';
 
 export class Walk implements StepWalk {
   readonly #step: StepChecker;
@@ -36,8 +36,10 @@ export class Walk implements StepWalk {
 
   loop(nodes: readonly (JsonNode | undefined)[], body: () => void): void {
     const { stack } = this.#step;
-    stack.scope.forget(stack.namesMadeIn(nodes));
+    const made = stack.namesMadeIn(nodes);
+    stack.scope.forget(made);
     body();
+    stack.scope.mixMarks(made);
     stack.left = false;
   }
 
@@ -103,8 +105,7 @@ export class Walk implements StepWalk {
     const name = /^\s*\$?([A-Za-z_]\w*)/.exec(node.value)?.[1];
     if (name === undefined) return;
     const before = stack.scope.find(name)?.type ?? type;
-    const tainted = holdsPassword(before) || holdsPassword(type) ? { ...anyType, password: true as const } : anyType;
-    stack.scope.assign(name, path.parts.length === 0 ? type : tainted);
+    stack.scope.assign(name, path.parts.length === 0 ? type : tainted(anyType, before, type));
   }
 
   leave(): void {

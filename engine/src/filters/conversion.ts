@@ -1,5 +1,5 @@
 /** Filters that turn a value into one of another type. */
-import { anyType, type } from '../2-check/types.ts';
+import { anyType, tainted, type } from '../2-check/types.ts';
 import { errorOf, numberOutOfRange } from '../errors.ts';
 import { encodeBase64, encodeUtf8, utf8Length } from '../values/base64.ts';
 import { Decimal } from '../values/decimal.ts';
@@ -9,7 +9,7 @@ import { jsonText, toText as textOf } from '../values/text.ts';
 import { Timestamp } from '../values/time.ts';
 import { defineFilter } from './define.ts';
 import { allowText } from './limits.ts';
-import { always, tainted } from './result-types.ts';
+import { always } from './result-types.ts';
 
 const leading = /^\s{0,100}([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,5})?)/;
 

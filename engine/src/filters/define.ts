@@ -80,6 +80,11 @@ export interface FilterDeclaration<
    * Nullability that comes from a null input is the caller's business.
    */
   readonly result: (input: Type, args: readonly Type[], constants?: readonly (Value | undefined)[]) => Type;
+  /**
+   * The type of the result says by itself whether a password's hash is in it. Of other filters it is taken to be, where the input
+   * or an argument holds one and the result is no number, truth or time.
+   */
+  readonly ownMark?: true;
   readonly run: (context: FilterContext, value: ValueOf<I>, ...args: Arguments<P>) => Value;
   readonly examples: readonly FilterExample[];
 }

@@ -1,5 +1,5 @@
 /** Filters over lists whose argument is an expression for each item: it sees `item` and `index` (and `result` in reduce). */
-import { join as joinTypes, listOf, nullable } from '../2-check/types.ts';
+import { anyType, holdsPassword, join as joinTypes, listOf, nullable } from '../2-check/types.ts';
 import { truthy } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import { defineFilter, type FilterParameter } from './define.ts';
@@ -18,6 +18,7 @@ export const map = defineFilter({
   input: ['list'],
   parameters: [{ name: 'expression', kind: 'lambda', description: 'An expression over `item` and `index`.' }],
   result: (_input, [body]) => (body === undefined ? { kind: 'list', nullable: false } : listOf(body)),
+  ownMark: true,
   run: (_context, list, expression) => list.map((item, index) => expression(item, index)),
   examples: [
     { expression: '[1, 2, 3]|map:item * 2', result: [2, 4, 6] },
@@ -51,7 +52,14 @@ export const reduce = defineFilter({
     { name: 'expression', kind: 'lambda', description: 'An expression over `result`, `item` and `index`.' },
     { name: 'start', kind: 'value', description: 'The result before the first item, and of an empty list.' },
   ],
-  result: (_input, [body, start]) => joinTypes(body ?? { kind: 'any', nullable: true }, start ?? { kind: 'any', nullable: true }),
+  // What holds a password's hash after one item may stand anywhere in the result after the next.
+  result: (_input, [body = anyType, start = anyType]) => {
+    const { kind, nullable: mayBeNull, ...known } = joinTypes(body, start);
+    return holdsPassword(body) || holdsPassword(start)
+      ? { kind, nullable: mayBeNull, password: true }
+      : { kind, nullable: mayBeNull, ...known };
+  },
+  ownMark: true,
   run: (_context, list, expression, start) => {
     let result: Value = start;
     for (let index = 0; index < list.length; index++) result = expression(list[index] ?? null, index, result);

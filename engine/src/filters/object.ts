@@ -1,10 +1,9 @@
 /** Filters over objects, and paths inside any value. */
-import { anyType, holdsPassword, listOf, notNull, nullable, nullType, type Type, type } from '../2-check/types.ts';
+import { anyType, holdsPassword, listOf, notNull, nullable, nullType, type Type, tainted, type } from '../2-check/types.ts';
 import { setPath } from '../values/path.ts';
 import type { Value } from '../values/value.ts';
 import { keysOf, parseDataPath, readPath } from './data-path.ts';
 import { defineFilter, type FilterParameter } from './define.ts';
-import { tainted } from './result-types.ts';
 
 const path = {
   name: 'path',
@@ -40,6 +39,7 @@ export const get = defineFilter({
       ? { ...found, nullable: otherwise.nullable }
       : tainted(anyType, found, otherwise);
   },
+  ownMark: true,
   run: (_context, value, at, otherwise) => readPath(value, partsOf(at)) ?? otherwise ?? null,
   examples: [
     { expression: '{"a": {"b": [1, 2]}}|get:"a.b[1]"', result: 2 },
@@ -81,7 +81,9 @@ export const keys = defineFilter({
   description: 'The names of the members of an object, in their order.',
   input: ['object'],
   parameters: [],
-  result: () => listOf(type('text')),
+  // The names of an object whose members are not known may themselves come from anywhere.
+  result: (input) => (input.password === true ? tainted(listOf(type('text')), input) : listOf(type('text'))),
+  ownMark: true,
   run: (_context, object) => Object.keys(object),
   examples: [
     { expression: '{"b": 1, "a": null}|keys', result: ['b', 'a'] },
@@ -118,6 +120,7 @@ export const pick = defineFilter({
     const known = constantNames(constants?.[0]);
     return withFields(input, known, (name) => known?.has(name) === true);
   },
+  ownMark: true,
   run: (_context, object, wanted) => {
     const list = typeof wanted === 'string' ? [wanted] : wanted;
     const entries: [string, Value][] = [];
@@ -142,6 +145,7 @@ export const unpick = defineFilter({
     const known = constantNames(constants?.[0]);
     return withFields(input, known, (name) => known?.has(name) !== true);
   },
+  ownMark: true,
   run: (_context, object, unwanted) => {
     const refused = new Set<Value>(typeof unwanted === 'string' ? [unwanted] : unwanted);
     return Object.fromEntries(Object.entries(object).filter(([name]) => !refused.has(name)));

@@ -1,12 +1,7 @@
 /** Building blocks for the static types of filters' results. */
-import { anyType, holdsPassword, notNull, type Type, type } from '../2-check/types.ts';
+import { anyType, notNull, type Type, tainted, type } from '../2-check/types.ts';
 
 type Result = (input: Type, args: readonly Type[]) => Type;
-
-/** The type, carrying the taint of a password's hash if any of the sources does. */
-export function tainted(result: Type, ...sources: readonly Type[]): Type {
-  return sources.some(holdsPassword) && !holdsPassword(result) ? { ...result, password: true } : result;
-}
 
 /** Always this kind; a text made of a password's hash still counts as one. */
 export function always(kind: Type['kind']): Result {

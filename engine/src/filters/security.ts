@@ -13,6 +13,7 @@ export const sha256 = defineFilter({
   parameters: [],
   // What was hashed can't be read back, so a password's hash ends here.
   result: () => type('text'),
+  ownMark: true,
   run: (context, value) => {
     context.charge(value.length >> 10);
     const digest = hash(typeof value === 'string' ? encodeUtf8(value) : value);

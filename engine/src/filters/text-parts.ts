@@ -1,10 +1,10 @@
 /** Filters that take texts apart and put them together. */
-import { listOf, type } from '../2-check/types.ts';
+import { listOf, tainted, type } from '../2-check/types.ts';
 import { joinText, toText } from '../values/operators.ts';
 import { characterCount } from './characters.ts';
 import { defineFilter } from './define.ts';
 import { allowList, allowText } from './limits.ts';
-import { always, tainted } from './result-types.ts';
+import { always } from './result-types.ts';
 
 export const split = defineFilter({
   name: 'split',

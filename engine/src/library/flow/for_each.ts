@@ -1,7 +1,7 @@
 import { type JsonNode, member } from '../../1-syntax/ast.ts';
 import { describeNode } from '../../2-check/literal.ts';
 import { notAllowedHere, parameterShape, unknownParameter, wrongTypeProblem } from '../../2-check/problems.ts';
-import { anyType, describeType, type Type, type } from '../../2-check/types.ts';
+import { anyType, describeType, type Type, tainted, type } from '../../2-check/types.ts';
 import type { IrIteration } from '../../3-plan/ir.ts';
 import { nearest } from '../../nearest.ts';
 import { defineFunction, type StepCheck, type StepPlan } from '../define.ts';
@@ -23,7 +23,9 @@ function checkOver(step: StepCheck): Type {
       found: given.length === 0 ? 'none of them' : given.join(' and '),
     });
   const list = step.expression('list');
-  if (list !== undefined) return step.typeOf(list).items ?? anyType;
+  if (list !== undefined) return step.typeOf(list).items ?? tainted(anyType, step.typeOf(list));
+  const object = step.expression('object');
+  if (object !== undefined) return tainted(anyType, step.typeOf(object));
   const range = step.param('range');
   if (range === undefined) return anyType;
   checkRange(step, range);

@@ -3,6 +3,7 @@ import { misplaced, notAllowedHere } from '../../2-check/problems.ts';
 import { nullType } from '../../2-check/types.ts';
 import type { IrStatement } from '../../3-plan/ir.ts';
 import { defineFunction, type FunctionDeclaration, type FunctionParameter, type StepCheck, type StepPlan } from '../define.ts';
+import { refusePasswords } from '../passwords.ts';
 
 function loopStep(name: 'break' | 'continue', description: string): FunctionDeclaration {
   return defineFunction({
@@ -59,6 +60,7 @@ function checkReturn(step: StepCheck): void {
     else if (step.flow.inParallel)
       step.problem(notAllowedHere, node, { parameter: name, why: 'a return in a parallel branch ends the branch only' });
   }
+  refusePasswords(step, 'headers');
   const value = step.expression('value');
   step.walk.returns(value === undefined ? nullType : step.typeOf(value));
   step.walk.leave();
@@ -117,7 +119,10 @@ export const throwError = defineFunction({
   },
   effects: [],
   result: null,
-  check: (step) => step.walk.leave(),
+  check(step) {
+    refusePasswords(step, ...Object.keys(errorParameters));
+    step.walk.leave();
+  },
   plan: (step) => [planThrow(step, false)],
   examples: [
     {
@@ -141,6 +146,7 @@ export const precondition = defineFunction({
   parameters: { condition: { kind: 'condition', required: true, description: 'What must hold.' }, ...errorParameters },
   effects: [],
   result: null,
+  check: (step) => refusePasswords(step, ...Object.keys(errorParameters)),
   plan: (step) => [
     {
       op: 'if',

@@ -9,7 +9,7 @@ import {
   unknownStack,
 } from '../../2-check/problems.ts';
 import { usesDatabase } from '../../2-check/summary.ts';
-import { anyType } from '../../2-check/types.ts';
+import { anyType, tainted } from '../../2-check/types.ts';
 import { nearest } from '../../nearest.ts';
 import type { FunctionDefinition } from '../../workspace/model.ts';
 import { defineFunction, type StepCheck } from '../define.ts';
@@ -51,7 +51,12 @@ export const runFunction = defineFunction({
   effects: [],
   result: (step) => {
     const name = step.literal('name');
-    return typeof name === 'string' ? step.functionType(name) : anyType;
+    const input = step.expression('input');
+    // The function doesn't know that an input is a password's hash, and may answer it.
+    return tainted(
+      typeof name === 'string' ? step.functionType(name) : anyType,
+      input === undefined ? anyType : step.typeOf(input),
+    );
   },
   check(step) {
     const node = step.param('name');

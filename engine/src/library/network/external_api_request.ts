@@ -7,6 +7,7 @@ import { toText } from '../../values/operators.ts';
 import type { Value, ValueObject } from '../../values/value.ts';
 import { absent, boolArgument, intArgument, isList, isObject, objectArgument, refuse, textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';
+import { warnOfPasswords } from '../passwords.ts';
 
 const name = 'external_api_request';
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -146,6 +147,7 @@ export const externalApiRequest = defineFunction({
       ['body', anyType],
       ['duration_ms', type('int')],
     ]),
+  check: (step) => warnOfPasswords(step, 'url', 'headers', 'query', 'body'),
   plan: (step) => [
     step.invoke(
       invoke,

@@ -5,6 +5,7 @@ import { toText } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';
+import { refusePasswords } from '../passwords.ts';
 import { refuseAfterAnswer } from './after-answer.ts';
 
 const invoke: Invoke<null, ValueObject> = (run, _step, _plan, args) => {
@@ -27,7 +28,10 @@ export const setHeader = defineFunction({
   },
   effects: [],
   result: null,
-  check: (step) => refuseAfterAnswer(step, 'set_header'),
+  check(step) {
+    refuseAfterAnswer(step, 'set_header');
+    refusePasswords(step, 'name', 'value');
+  },
   plan: (step) => [step.invoke(invoke, null, step.values('name', 'value'), { awaits: false })],
   examples: [
     { title: 'Lets browsers keep an answer', stack: [{ function: 'set_header', name: 'Cache-Control', value: 'max-age=60' }] },
