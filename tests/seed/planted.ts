@@ -49,7 +49,9 @@ export function plantedFiles(otherServer: string): Readonly<Record<string, strin
       input: { n: 'int' },
       stack: [{ ...readOne, id: '{{ input.n }}', description: 'planted' }],
     }),
+    'functions/notes/later.jsonc': JSON.stringify({ stack: [{ function: 'post_process', stack: [loop(11, readOne)] }] }),
     // Faults.
+    'apis/planted/loop-after-in-function.get.jsonc': endpoint([{ function: 'run_function', name: 'notes/later' }]),
     'apis/planted/loop.get.jsonc': endpoint([loop(25, readOne)]),
     'apis/planted/loop-in-function.get.jsonc': endpoint([
       loop(12, { function: 'run_function', name: 'notes/one', input: { n: '{{ n }}' } }),

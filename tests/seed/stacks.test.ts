@@ -131,6 +131,10 @@ describe('advice', () => {
         expected_gain: null,
       },
     ],
+    [
+      'loop-after-in-function',
+      { kind: 'query_in_loop', step: { function: 'get_record', within: 'notes/later', after_answer: true } },
+    ],
     ['unbounded', { kind: 'unbounded_list', step: { function: 'query_records' }, evidence: { rows: rowCount } }],
     ['unbounded-sql', { kind: 'unbounded_list', step: { function: 'direct_query' }, evidence: { rows: rowCount } }],
     [
