@@ -64,6 +64,20 @@ function stopOnSignals(starting: Promise<RunningServer>, say: (message: string) 
   };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
+  if (process.env.npm_lifecycle_event !== undefined) whenLeft(() => onSignal('SIGTERM'));
+}
+
+const lookEveryMs = 500;
+
+/** npm hands SIGTERM to a shell that keeps it for itself: a server that `npm start` runs is told by its parent's end. */
+function whenLeft(stop: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    stop();
+  }, lookEveryMs);
+  timer.unref();
 }
 
 /** Whether this file is what node was started with, also through a link. */

@@ -1,8 +1,8 @@
 /** Making a database cluster, and its configuration. */
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { totalmem } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { randomPassword } from '../names.ts';
 import { StartError } from '../start-error.ts';
 import { type Account, spawnAs } from './account.ts';
@@ -25,10 +25,15 @@ export async function makeCluster(folders: ClusterFolders, binaries: Binaries, d
       );
     return;
   }
+  if (existsSync(folders.data))
+    throw new StartError(
+      `${folders.data} is there, but is no database (it has no PG_VERSION): move it away to begin with an empty one.`,
+    );
   writePrivate(folders.passwordFile, randomPassword(), folders.account);
-  // Made beside its place, so that a start which is ended halfway leaves no half cluster.
-  const unfinished = `${folders.data}.new`;
-  rmSync(unfinished, { recursive: true, force: true });
+  removeUnfinished(folders);
+  // Made beside its place, so that a start which is ended halfway leaves no half cluster; under a name of its own, because the
+  // programs of a killed start may still be writing to theirs.
+  const unfinished = `${folders.data}.new-${process.pid}`;
   const locale =
     Number(binaries.major) >= 17 ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C'] : ['--locale=C'];
   const { code, output } = await run(join(binaries.folder, 'bin/initdb'), folders, [
@@ -44,6 +49,13 @@ export async function makeCluster(folders: ClusterFolders, binaries: Binaries, d
   ]);
   if (code !== 0) throw new StartError(`PostgreSQL's data folder could not be made: ${lastLine(output)}`);
   renameSync(unfinished, folders.data);
+}
+
+/** What starts that were ended halfway left behind. */
+function removeUnfinished({ root, data }: ClusterFolders): void {
+  const prefix = `${basename(data)}.new`;
+  for (const name of readdirSync(root).filter((found) => found.startsWith(prefix)))
+    rmSync(join(root, name), { recursive: true, force: true, maxRetries: 20, retryDelay: 50 });
 }
 
 /** Writes the configuration anew, so that a new release's settings reach an old folder. */

@@ -138,6 +138,15 @@ describe('start and stop', () => {
     await expect(open(dataPath)).rejects.toThrow(/are of PostgreSQL 15, the packaged one is 18/);
     expect(account === null).toBe(!underRoot);
   });
+
+  test('a folder with something else in it is refused and left alone', async () => {
+    const dataPath = folder();
+    const { data } = prepareFolders(dataPath, true);
+    mkdirSync(data);
+    writeFileSync(join(data, 'letters'), 'of grandmother');
+    await expect(open(dataPath)).rejects.toThrow(/is there, but is no database/);
+    expect(readFileSync(join(data, 'letters'), 'utf8')).toBe('of grandmother');
+  });
 });
 
 describe('a server that was killed', () => {
@@ -164,6 +173,24 @@ describe('a server that was killed', () => {
     process.kill(orphan, 'SIGKILL');
     await open(dataPath);
     expect(processesIn(join(dataPath, 'postgres/data'))).not.toContain(orphan);
+  });
+
+  test('whose number a dead process still has, which nobody has reaped', async () => {
+    const dataPath = folder();
+    await (await open(dataPath)).stop();
+    opened.length = 0;
+    // The shell becomes a program that never asks for its child's end.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    onTestFinished(() => void parent.kill('SIGKILL'));
+    const zombie = Number(
+      await new Promise<string>((resolve) => parent.stdout.once('data', (chunk: Buffer) => resolve(String(chunk)))),
+    );
+    await expect.poll(() => existsSync(`/proc/${zombie}`) && isGone(zombie)).toBe(true);
+    const root = join(dataPath, 'postgres');
+    writeFileSync(join(root, 'data/postmaster.pid'), `${zombie}\n${root}/data\n1\n5432\n${root}/socket\n\n`);
+    writeFileSync(join(root, 'socket/.s.PGSQL.5432.lock'), `${zombie}\n${root}/data\n1\n5432\n\n`);
+    expect((await (await open(dataPath)).control('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    expect(existsSync(`/proc/${zombie}`)).toBe(true);
   });
 
   test('and whose number another program has now: that one is left alone', async () => {

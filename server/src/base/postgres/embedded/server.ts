@@ -42,7 +42,9 @@ export class EmbeddedServer {
   #child: ChildProcess | null = null;
   #stopping = false;
   #restarting: Promise<void> | null = null;
-  readonly #atExit = (): void => void this.#child?.kill('SIGINT');
+  /** Started, but not answering yet. */
+  #starting: ChildProcess | null = null;
+  readonly #atExit = (): void => void (this.#child ?? this.#starting)?.kill('SIGINT');
 
   private constructor(folders: ClusterFolders, binaries: Binaries, lock: FolderLock, log: Log) {
     this.#folders = folders;
@@ -69,8 +71,13 @@ export class EmbeddedServer {
       await makeCluster(folders, binaries, durable);
       writeConfiguration(folders, durable);
       const server = new EmbeddedServer(folders, binaries, lock, log);
-      await server.#launch();
       process.once('exit', server.#atExit);
+      try {
+        await server.#launch();
+      } catch (error) {
+        process.off('exit', server.#atExit);
+        throw error;
+      }
       return server;
     } catch (error) {
       await lock.release();
@@ -116,6 +123,7 @@ export class EmbeddedServer {
     });
     closeSync(file);
     child.unref();
+    this.#starting = child;
     const failed = new Promise<never>((_, reject) => {
       child.once('error', (error) => reject(new StartError(`PostgreSQL could not be started: ${error.message}.`)));
       child.once('exit', () =>
@@ -128,6 +136,8 @@ export class EmbeddedServer {
     } catch (error) {
       await endChild(child);
       throw error;
+    } finally {
+      this.#starting = null;
     }
     this.#child = child;
     child.once('exit', (code, signal) => this.#died(code, signal));
@@ -146,6 +156,7 @@ export class EmbeddedServer {
         return;
       } catch (error) {
         await client.end().catch(() => {});
+        if (this.#stopping) throw new StartError('PostgreSQL was stopped while it started.');
         const code = error instanceof Error && 'code' in error ? error.code : undefined;
         // 28P01: the password file is not this cluster's; no waiting helps.
         if (code === '28P01') throw new StartError(`${this.#folders.passwordFile} does not hold this database's password.`);
@@ -176,7 +187,8 @@ export class EmbeddedServer {
         this.#log.info('PostgreSQL runs again');
         return;
       } catch (error) {
-        this.#log.error('PostgreSQL could not be started again', { reason: (error as Error).message, attempt: attempt + 1 });
+        if (!this.#stopping)
+          this.#log.error('PostgreSQL could not be started again', { reason: (error as Error).message, attempt: attempt + 1 });
       }
     }
   }
