@@ -130,7 +130,7 @@ function ended(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void
 
 /** A control call; answers status and body. */
 export async function control(
-  node: TestNode,
+  node: Pick<TestNode, 'url'>,
   method: string,
   path: string,
   body?: unknown,
@@ -145,7 +145,7 @@ export async function control(
 }
 
 /** What an endpoint answers; null for anything but 200. */
-export async function read(node: TestNode, path: string): Promise<unknown> {
+export async function read(node: Pick<TestNode, 'url'>, path: string): Promise<unknown> {
   const answer = await fetch(`${node.url}${path}`);
   const body: unknown = await answer.json();
   return answer.status === 200 ? body : null;
