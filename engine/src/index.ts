@@ -68,6 +68,7 @@ export { Run } from './run/run.ts';
 export type { CancelSignal } from './run/signal.ts';
 export { CancelSource } from './run/signal.ts';
 export { fileSchemas, type JsonSchema, type SchemaKind, schemaFiles } from './schema/index.ts';
+export { Bigint } from './values/bigint.ts';
 export { Decimal } from './values/decimal.ts';
 export { Float } from './values/float.ts';
 export { decodeJson, encodeJson, type JsonOptions, type LargeInts } from './values/json.ts';

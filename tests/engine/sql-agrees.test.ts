@@ -1,6 +1,7 @@
 /** Conditions in SQL and the same conditions in a stack agree: every operator, every type of column, null on both sides. */
 import type { Value } from '@ashlar/engine';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { Bigint } from '../../engine/src/values/bigint.ts';
 import { Decimal } from '../../engine/src/values/decimal.ts';
 import { Float } from '../../engine/src/values/float.ts';
 import * as operators from '../../engine/src/values/operators.ts';
@@ -17,6 +18,7 @@ const id2 = '018f4e2a-7c1b-7d3e-9a55-0242ac120003';
 /** Values that each type of column holds in the test; null besides. */
 const held: Readonly<Record<string, readonly Value[]>> = {
   int: [0, 1, -3, 9007199254740991],
+  bigint: [Bigint.of(0), Bigint.of(-3), Bigint.of(10), Bigint.of(9223372036854775807n)],
   decimal: [d('0'), d('1.00'), d('1.5'), d('-3'), d('0.1'), d('123456789012345678901234567890.5')],
   float: [f(0), f(1), f(0.1), f(1.5), f(-3), f(1e22), f(0.1 + 0.2)],
   text: ['', 'a', 'A', 'ab', 'b%', '_', 'a\\', 'é', '\uffff', '😀', "o'x"],

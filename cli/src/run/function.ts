@@ -4,6 +4,7 @@ import {
   type CompiledFunction,
   type CompiledWorkspace,
   decodeJson,
+  defaultLimits,
   encodeJson,
   limitsOf,
   type Outcome,
@@ -67,7 +68,7 @@ function runnable(compiled: CompiledWorkspace, name: string): CompiledFunction {
 
 function parsed(input: string): Value {
   try {
-    return decodeJson(input);
+    return decodeJson(input, defaultLimits, 'decimal');
   } catch (error) {
     if (error instanceof AshlarError) throw usageFailure(`--input: ${error.message}`);
     throw error;

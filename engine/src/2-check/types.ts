@@ -17,6 +17,8 @@ export interface Type {
   readonly password?: true;
   /** The values of an enum. */
   readonly values?: readonly string[];
+  /** A decimal that is a bigint: the same in a stack, but a text in JSON. */
+  readonly bigint?: true;
 }
 
 export const anyType: Type = { kind: 'any', nullable: true };
@@ -26,6 +28,9 @@ export const nullType: Type = { kind: 'null', nullable: true };
 export function type(kind: Type['kind'], more: Omit<Partial<Type>, 'kind'> = {}): Type {
   return { kind, nullable: kind === 'any' || kind === 'null', ...more };
 }
+
+/** The type of bigint columns and inputs. */
+export const bigintType: Type = type('decimal', { bigint: true });
 
 export const listOf = (items: Type): Type => ({ kind: 'list', nullable: false, items });
 export const objectOf = (fields: Iterable<readonly [string, Type]>): Type => ({
@@ -46,7 +51,9 @@ export function join(a: Type, b: Type): Type {
       ? { password: true as const }
       : {};
   const maybe = a.nullable || b.nullable;
-  if (a.kind !== b.kind) return { ...anyType, ...password };
+  // A bigint and another decimal are one type in a stack, but not in JSON.
+  if (a.kind !== b.kind || a.bigint !== b.bigint) return { ...anyType, ...password };
+  if (a.bigint === true) return maybe ? nullable(bigintType) : bigintType;
   if (a.kind === 'list')
     return { kind: 'list', nullable: maybe, ...password, ...(a.items && b.items ? { items: join(a.items, b.items) } : {}) };
   if (a.kind === 'object') {
@@ -80,4 +87,3 @@ export function tainted(result: Type, ...sources: readonly Type[]): Type {
   if (measures.has(result.kind) || holdsPassword(result) || !sources.some(holdsPassword)) return result;
   return { ...result, password: true };
 }
-

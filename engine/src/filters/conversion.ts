@@ -110,7 +110,7 @@ export const jsonDecode = defineFilter({
   input: ['text'],
   parameters: [],
   result: (input) => tainted(anyType, input),
-  run: (context, value) => decodeJson(value, context.limits),
+  run: (context, value) => decodeJson(value, context.limits, 'decimal'),
   examples: [
     { expression: '\'{"a": [1, 2.5]}\'|json_decode', result: { a: [1, 2.5] } },
     { expression: '"null"|json_decode', result: null },

@@ -184,6 +184,7 @@ describe('conversions', () => {
 
   test('json_decode keeps digits and says where it is wrong', () => {
     expect(toText(apply('json_decode', '{"a":12.50}'))).toBe('{"a":12.50}');
+    expect(toText(apply('json_decode', '[12345678901234567890]'))).toBe('[12345678901234567890]');
     expect(() => apply('json_decode', '{"a":\n 1,}')).toThrow('line 2, column 4');
   });
 });

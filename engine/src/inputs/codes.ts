@@ -5,7 +5,7 @@ export const fieldCodes = {
   required: 'The field must be sent: it has no default and is not marked `"required": false`.',
   null_not_allowed: 'null was sent for a field that is not `"nullable": true`.',
   wrong_type: 'The value is of another type than the field.',
-  out_of_range: 'The number is beyond what its type can hold.',
+  number_out_of_range: 'The number is beyond what its type can hold.',
   offset_missing: 'A time without an offset: it could mean 24 different moments.',
   bad_text: 'The text holds U+0000 or half of a surrogate pair, which no database text can hold.',
   too_small: 'The number, or the count of characters, items or bytes, is below `min`.',

@@ -1,6 +1,9 @@
 /** Checks of int, bigint, decimal and float. */
+import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
+import { isNumber } from '../values/kinds.ts';
+import { toDecimal } from '../values/order.ts';
 import type { Value } from '../values/value.ts';
 import { type Check, describe } from './check.ts';
 import type { Report } from './report.ts';
@@ -10,8 +13,6 @@ const maxNumberText = 1_100;
 const wholeForm = /^[+-]?\d+$/;
 const decimalForm = /^[+-]?\d+(?:\.\d*)?$|^[+-]?\.\d+$/;
 const floatForm = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,4})?$/;
-const int8Min = -(2n ** 63n);
-const int8Max = 2n ** 63n - 1n;
 
 const isText = (text: string, form: RegExp): boolean => text.length <= maxNumberText && form.test(text);
 
@@ -33,17 +34,18 @@ export const checkInt: Check = (value, textual, report) => {
   if (whole === null) return refuseNumber(value, textual, 'a whole number', report);
   const number = Number(whole);
   if (!Number.isSafeInteger(number))
-    return report.refuse('out_of_range', 'must be between -9007199254740991 and 9007199254740991');
+    return report.refuse('number_out_of_range', 'must be between -9007199254740991 and 9007199254740991');
   return number;
 };
 
-/** bigint: the range of PostgreSQL's int8. Kept as text, in its shortest spelling. Digits as text are welcome everywhere. */
+/** bigint: the range of PostgreSQL's int8. Digits as text are welcome everywhere, for that is how answers carry them. */
 export const checkBigint: Check = (value, _textual, report) => {
+  if (value instanceof Bigint) return value;
   const whole = wholeOf(value, true);
   if (whole === null) return refuseNumber(value, true, 'a whole number, as a number or a text of digits', report);
-  if (whole < int8Min || whole > int8Max)
-    return report.refuse('out_of_range', 'must be between -9223372036854775808 and 9223372036854775807');
-  return whole.toString();
+  if (!Bigint.holds(whole))
+    return report.refuse('number_out_of_range', 'must be between -9223372036854775808 and 9223372036854775807');
+  return Bigint.of(whole);
 };
 
 /**
@@ -51,9 +53,7 @@ export const checkBigint: Check = (value, _textual, report) => {
  * `"decimals": "text"` is set, and what leaves must be able to come back.
  */
 export const checkDecimal: Check = (value, _textual, report) => {
-  if (value instanceof Decimal) return value;
-  if (typeof value === 'number') return Decimal.of(value);
-  if (value instanceof Float) return value.toDecimal();
+  if (isNumber(value)) return toDecimal(value);
   const decimal = typeof value === 'string' && isText(value, decimalForm) ? Decimal.parse(value) : null;
   return decimal ?? refuseNumber(value, true, 'a decimal number', report);
 };
@@ -65,7 +65,7 @@ export const checkFloat: Check = (value, textual, report) => {
   if (!(value instanceof Decimal) && !(typeof value === 'string' && textual && isText(value, floatForm)))
     return refuseNumber(value, textual, 'a number', report);
   const number = typeof value === 'string' ? Number(value) : value.toNumber();
-  return Number.isFinite(number) ? Float.of(number) : report.refuse('out_of_range', 'is beyond the range of a float');
+  return Number.isFinite(number) ? Float.of(number) : report.refuse('number_out_of_range', 'is beyond the range of a float');
 };
 
 function refuseNumber(value: Value, textual: boolean, wanted: string, report: Report): undefined {

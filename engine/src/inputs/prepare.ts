@@ -1,4 +1,5 @@
 /** Turns the declaration of an input into a closure that checks a value: once per endpoint, because this is the hot path. */
+import { defaultLimits } from '../limits.ts';
 import { nearest } from '../nearest.ts';
 import { decodeJson } from '../values/json.ts';
 import type { Value, ValueObject } from '../values/value.ts';
@@ -118,7 +119,7 @@ function within(count: number, unit: string, min: number | undefined, max: numbe
 function fromJsonText(value: Value, textual: boolean, report: Report): Value | undefined {
   if (!textual || typeof value !== 'string') return value;
   try {
-    return decodeJson(value);
+    return decodeJson(value, defaultLimits, 'decimal');
   } catch {
     return report.refuse('wrong_type', 'must be JSON');
   }

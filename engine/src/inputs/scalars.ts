@@ -1,4 +1,5 @@
 /** Checks of the single values that are no numbers. */
+import { Decimal } from '../values/decimal.ts';
 import { PlainDate, Timestamp } from '../values/time.ts';
 import type { Value } from '../values/value.ts';
 import { type Check, describe } from './check.ts';
@@ -40,6 +41,8 @@ const milliseconds = /^[+-]?\d{1,16}$/;
 export const checkTimestamp: Check = (value, textual, report) => {
   if (value instanceof Timestamp) return value;
   if (typeof value === 'number') return timestampOf(value, report);
+  // A whole number beyond an int's range.
+  if (value instanceof Decimal && value.isInteger()) return timestampOf(value.toNumber(), report);
   if (typeof value !== 'string') return report.refuse('wrong_type', `must be a time, not ${describe(value)}`);
   if (textual && milliseconds.test(value)) return timestampOf(Number(value), report);
   const timestamp = value.length <= 64 ? Timestamp.parse(value) : null;
@@ -49,7 +52,7 @@ export const checkTimestamp: Check = (value, textual, report) => {
 function timestampOf(ms: number, report: Report): Timestamp | undefined {
   // Year 1 to 9999, as Timestamp keeps them.
   if (ms < -62_135_596_800_000 || ms > 253_402_300_799_999)
-    return report.refuse('out_of_range', 'must lie within the years 1 to 9999 (milliseconds since 1970)');
+    return report.refuse('number_out_of_range', 'must lie within the years 1 to 9999 (milliseconds since 1970)');
   return Timestamp.of(ms + 0);
 }
 

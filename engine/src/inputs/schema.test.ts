@@ -2,7 +2,7 @@
 
 import Schema from 'typebox/schema';
 import { describe, expect, test } from 'vitest';
-import { describeType, holdsPassword, listOf, nullable, objectOf, type } from '../2-check/types.ts';
+import { bigintType, describeType, holdsPassword, join, listOf, nullable, objectOf, type } from '../2-check/types.ts';
 import { Problems } from '../problems.ts';
 import type { JsonSchema } from '../schema/json-schema.ts';
 import { decodeJson } from '../values/json.ts';
@@ -49,7 +49,7 @@ describe('static types', () => {
       'l list of int',
       'j any',
       'p text',
-      'b text',
+      'b decimal',
       'g object',
     ]);
     expect(holdsPassword(typeOfInputs(inputs))).toBe(false);
@@ -61,7 +61,7 @@ describe('static types', () => {
       'id text',
       'email text',
       'password text',
-      'big text or null',
+      'big decimal or null',
       'role text or null',
       'tags list of text',
       'extra any',
@@ -166,6 +166,9 @@ describe('the JSON Schema', () => {
       },
     });
     expect(typeSchema(type('null'))).toEqual({ type: 'null' });
+    expect(typeSchema(nullable(bigintType))).toEqual({ type: ['string', 'null'], pattern: '^-?[0-9]+$' });
+    // Where either may come, nothing is promised.
+    expect(typeSchema(join(bigintType, type('decimal')))).toEqual({});
     expect(typeSchema(nullable(type('text', { values: ['a'] })))).toEqual({ type: ['string', 'null'], enum: ['a', null] });
   });
 });

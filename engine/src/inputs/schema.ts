@@ -1,6 +1,7 @@
 /** JSON Schema (2020-12) of inputs, static types and rows, as the components of OpenAPI 3.1 want them. */
 import type { Type } from '../2-check/types.ts';
 import { type JsonSchema, orNull, present } from '../schema/json-schema.ts';
+import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import { PlainDate, Timestamp } from '../values/time.ts';
@@ -95,6 +96,7 @@ function typeBase(type: Type, options: SchemaOptions): JsonSchema {
     case 'int':
       return { type: 'integer', format: 'int64' };
     case 'decimal':
+      if (type.bigint === true) return { type: 'string', pattern: digits };
       return options.decimals === 'text' ? { type: 'string', pattern: decimalDigits } : { type: 'number' };
     case 'float':
       return { type: 'number', format: 'double' };
@@ -172,6 +174,7 @@ function record(entries: readonly (readonly [string, unknown])[]): JsonSchema {
 
 /** A constant as plain JSON data: exact numbers become doubles, times their texts. */
 export function plainJson(value: Value): unknown {
+  if (value instanceof Bigint) return value.toText();
   if (value instanceof Decimal) return value.toNumber();
   if (value instanceof Float) return value.$value;
   if (value instanceof Timestamp || value instanceof PlainDate) return value.toText();

@@ -1,5 +1,5 @@
 /** What the checker knows of inputs, columns and rows before a run. */
-import { anyType, listOf, nullable, objectOf, type Type, type } from '../2-check/types.ts';
+import { anyType, bigintType, listOf, nullable, objectOf, type Type, type } from '../2-check/types.ts';
 import type { Column, ColumnType, Input, Table } from '../workspace/model.ts';
 
 /** The static type of an input as stacks read it: null too when it may be absent. */
@@ -62,6 +62,7 @@ function scalar(name: ColumnType, values: readonly string[] | undefined): Type {
     case 'date':
       return type(name);
     case 'bigint':
+      return bigintType;
     case 'uuid':
     case 'email':
     case 'password':

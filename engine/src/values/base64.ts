@@ -2,6 +2,9 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** Two characters for each of the 4096 values of 12 bits. */
 const pairs: readonly string[] = Array.from({ length: 4096 }, (_, n) => `${alphabet[n >> 6]}${alphabet[n & 63]}`);
+const valueOf: ReadonlyMap<number, number> = new Map(
+  Array.from(`${alphabet.slice(0, 62)}-_`, (character, value) => [character.charCodeAt(0), value]),
+);
 const chunkTriples = 8_192;
 
 /** Bytes as base64 with padding. */
@@ -24,6 +27,30 @@ export function encodeBase64(bytes: Uint8Array): string {
     return `${text}${pairs[bits >> 6]}${alphabet[bits & 63]}=`;
   }
   return text;
+}
+
+/** Bytes in the alphabet for addresses (RFC 4648, section 5), without padding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
+
+/** The bytes of a text that `encodeBase64Url` gave; null for any other text: each sequence of bytes has one text. */
+export function decodeBase64Url(text: string): Uint8Array | null {
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let bits = 0;
+  let count = 0;
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const value = valueOf.get(text.charCodeAt(i));
+    if (value === undefined) return null;
+    bits = ((bits << 6) | value) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[at++] = (bits >> count) & 255;
+  }
+  const left = bits & ((1 << count) - 1);
+  return count >= 6 || left !== 0 ? null : bytes;
 }
 
 /** Length of a text in UTF-8. A lone surrogate counts three bytes, as its replacement character does. */

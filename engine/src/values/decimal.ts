@@ -35,7 +35,7 @@ export class Decimal {
   /** Digits after the point. */
   readonly $scale: number;
 
-  private constructor(coefficient: bigint, scale: number) {
+  protected constructor(coefficient: bigint, scale: number) {
     if (coefficient >= bound || coefficient <= -bound || scale > maxDecimalDigits)
       throw errorOf(numberOutOfRange, { what: `A decimal of more than ${maxDecimalDigits} digits` });
     this.$coefficient = coefficient;
@@ -177,7 +177,7 @@ export class Decimal {
   }
 
   /** For JSON.stringify: a bare number with all its digits. */
-  toJSON(): object {
+  toJSON(): object | string {
     return rawJSON(this.toText());
   }
 

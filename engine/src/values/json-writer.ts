@@ -1,5 +1,6 @@
 /** A JSON writer of our own, for values with boxes: JSON.stringify asks each of them for its `toJSON`, which is slower. */
 import { encodeBase64 } from './base64.ts';
+import { Bigint } from './bigint.ts';
 import { Decimal } from './decimal.ts';
 import { Float } from './float.ts';
 import { PlainDate, Timestamp } from './time.ts';
@@ -18,7 +19,8 @@ export function writeJson(value: Value, decimals: 'number' | 'text'): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return String(value);
   if (Array.isArray(value)) return writeList(value, decimals);
-  if (value instanceof Decimal) return decimals === 'number' ? value.toText() : `"${value.toText()}"`;
+  if (value instanceof Decimal)
+    return decimals === 'number' && !(value instanceof Bigint) ? value.toText() : `"${value.toText()}"`;
   if (value instanceof Timestamp || value instanceof PlainDate) return `"${value.toText()}"`;
   if (value instanceof Float) return value.toText();
   if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;

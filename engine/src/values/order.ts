@@ -1,4 +1,5 @@
 /** Orders: of texts by code point, of numbers by value, and the total order that the `sort` filter uses. */
+import { Bigint } from './bigint.ts';
 import { Decimal } from './decimal.ts';
 import { Float } from './float.ts';
 import { isList, isNumber, isObject, type NumberValue, typeName } from './kinds.ts';
@@ -24,10 +25,10 @@ export function compareText(a: string, b: string): number {
   return (a.codePointAt(start) ?? 0) - (b.codePointAt(start) ?? 0);
 }
 
-/** The exact decimal of a number: a float's is that of its shortest text. */
+/** The exact decimal of a number: a float's is that of its shortest text, a bigint's is without its box. */
 export function toDecimal(value: NumberValue): Decimal {
   if (typeof value === 'number') return Decimal.of(value);
-  return value instanceof Float ? value.toDecimal() : value;
+  return value instanceof Float || value instanceof Bigint ? value.toDecimal() : value;
 }
 
 /** Compares numbers of any types by value: negative, 0 or positive. */

@@ -1,4 +1,5 @@
 /** Plain JavaScript to values and back: for tests, examples and whatever was made by code of ours. */
+import { Bigint } from './bigint.ts';
 import { Decimal } from './decimal.ts';
 import { Float } from './float.ts';
 import { PlainDate, Timestamp } from './time.ts';
@@ -36,9 +37,10 @@ function numberValue(n: number): Value {
   return decimal;
 }
 
-/** A value as plain JavaScript: decimals and floats as numbers (digits may get lost), times as texts, bytes as they are. */
+/** A value as plain JavaScript: decimals and floats as numbers (digits may get lost), bigints and times as texts, bytes as they are. */
 export function toPlain(value: Value): unknown {
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Bigint) return value.toText();
   if (value instanceof Decimal) return value.toNumber();
   if (value instanceof Float) return value.$value;
   if (value instanceof Timestamp || value instanceof PlainDate) return value.toText();

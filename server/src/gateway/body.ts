@@ -119,7 +119,8 @@ export async function readBody(exchange: Exchange, limits: Limits): Promise<Body
 /** A list beyond its limit is a limit's 503 in a run; in a body it is the sender's doing, and sending it again is no use. */
 function jsonOf(text: string, limits: Limits): Value {
   try {
-    return decodeJson(text, limits);
+    // What an input takes is for its type to say: a decimal has no such bound, and an int's error names its field.
+    return decodeJson(text, limits, 'decimal');
   } catch (thrown) {
     if (thrown instanceof AshlarError && thrown.code === 'list_too_large')
       throw new AshlarError(thrown.code, 413, thrown.message);

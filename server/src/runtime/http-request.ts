@@ -3,6 +3,7 @@ import {
   AshlarError,
   deadlineExceeded,
   decodeJson,
+  defaultLimits,
   errorOf,
   type HttpRequestArgs,
   type Run,
@@ -74,7 +75,7 @@ function bodyOf(answer: OutboundAnswer): Value {
   const text = decodeText(answer.body, contentType);
   if (!jsonType.test(contentType)) return text;
   try {
-    return decodeJson(text);
+    return decodeJson(text, defaultLimits, 'decimal');
   } catch (error) {
     // A server that says JSON and sends something else: the stack gets what was sent.
     if (error instanceof AshlarError) return text;

@@ -1,5 +1,5 @@
 /** How types of columns stand in PostgreSQL, and which of them compare with each other. */
-import { anyType, listOf, nullable, type Type, type } from '../../2-check/types.ts';
+import { anyType, bigintType, listOf, nullable, type Type, type } from '../../2-check/types.ts';
 import type { Column, ColumnType } from '../../workspace/model.ts';
 import type { Binding } from './statement.ts';
 
@@ -75,7 +75,7 @@ export const itemType = (of: SqlType): SqlType => ({
   ...(of.values === undefined ? {} : { values: of.values }),
 });
 
-/** The static type that a value of this type has in a stack. `bigint` is text there: its range is larger than int's. */
+/** The static type that a value of this type has in a stack. */
 export function stackType(of: SqlType, mayBeNull: boolean): Type {
   const plain = plainType(of);
   return mayBeNull ? nullable(plain) : plain;
@@ -90,6 +90,8 @@ function plainType(of: SqlType): Type {
     case 'timestamp':
     case 'date':
       return type(of.type);
+    case 'bigint':
+      return bigintType;
     case 'json':
       return anyType;
     case 'list':

@@ -156,7 +156,7 @@ const kindsOf: Readonly<Record<Family, readonly Type['kind'][]>> = {
 /** Whether a value of this static type can equal one of the column's type. */
 export function canMatch(of: SqlType, type: Type): boolean {
   if (type.kind === 'any' || type.kind === 'null') return true;
-  return (of.type === 'bigint' && type.kind === 'text') || kindsOf[familyOf(of)].includes(type.kind);
+  return kindsOf[familyOf(of)].includes(type.kind);
 }
 
 /** Reports what is known to be wrong before the run. */

@@ -3,6 +3,7 @@
  * are written as literals); the rest becomes SQL. What the database can't compute is a problem with its place.
  */
 import type { BinaryExpression, Expression, LogicalExpression } from '../../1-syntax/ast.ts';
+import { Bigint } from '../../values/bigint.ts';
 import { Decimal } from '../../values/decimal.ts';
 import { Float } from '../../values/float.ts';
 import { encodeJson } from '../../values/json.ts';
@@ -23,9 +24,9 @@ export interface CompileOptions {
   readonly optional: 'allowed' | 'in_write' | 'no';
   /** Set in `aggregate` and `having`: the expressions that rows are grouped by; other columns may stand only inside aggregates. */
   readonly groupedBy?: ReadonlySet<string>;
-}
   /** Inside a quotient, whose sides stand in a subselect. */
   readonly inQuotient?: true;
+}
 
 /** Makes the SQL of an operand's value: as its own type, or as another one. */
 export type Bind = (as?: SqlType) => Sql;
@@ -46,12 +47,12 @@ export class RowCompiler {
     return new RowCompiler(this.context, this.scope, { optional: 'no' });
   }
 
-  touches(expression: Expression): boolean {
   /** The same scope for a side of a quotient. */
   insideQuotient(): RowCompiler {
     return new RowCompiler(this.context, this.scope, { ...this.options, inQuotient: true });
   }
 
+  touches(expression: Expression): boolean {
     return touchesRows(expression, this.scope);
   }
 
@@ -239,8 +240,9 @@ export function literal(value: Value, of: SqlType): Sql {
   if (of.type === 'json') return cast(textLiteral(encodeJson(value, { decimals: 'number' })), 'jsonb');
   // Always with a cast: a bare number after `order by` or `group by` would be a place in the list of columns.
   if (typeof value === 'number') return cast(numberLiteral(String(value)), pgName(of));
+  if (value instanceof Bigint) return cast(numberLiteral(value.toText()), 'int8');
   if (value instanceof Decimal) return cast(numberLiteral(value.toText()), 'numeric');
   if (value instanceof Float) return cast(textLiteral(value.toText()), 'float8');
-  if (typeof value === 'string') return cast(of.type === 'bigint' ? numberLiteral(value) : textLiteral(value), pgName(of));
+  if (typeof value === 'string') return cast(textLiteral(value), pgName(of));
   throw new Error('only plain constants are written as literals');
 }

@@ -3,9 +3,10 @@
  * (its state) and turns it into what is sent; the states of all uses together choose the statement's variant.
  */
 import { textFlawWithin } from '../../inputs/text.ts';
+import { Bigint } from '../../values/bigint.ts';
 import { Decimal } from '../../values/decimal.ts';
 import { Float } from '../../values/float.ts';
-import { isList, isNumber } from '../../values/kinds.ts';
+import { isList, isNumber, isObject } from '../../values/kinds.ts';
 import { truthy } from '../../values/operators.ts';
 import { toDecimal } from '../../values/order.ts';
 import { PlainDate, Timestamp } from '../../values/time.ts';
@@ -46,16 +47,6 @@ export interface Use {
 
 /** The canonical spelling only: a uuid is text in stacks, and texts that differ in case differ. (Inputs of type uuid are brought to it.) */
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
-const int64Pattern = /^-?\d{1,19}$/;
-const maxInt64 = 9_223_372_036_854_775_807n;
-
-/** A text of digits within the range of a bigint, or null. */
-export function bigintText(value: Value): string | null {
-  if (typeof value === 'number') return String(value);
-  if (typeof value !== 'string' || !int64Pattern.test(value)) return null;
-  const number = BigInt(value);
-  return number <= maxInt64 && number >= -maxInt64 - 1n ? String(number) : null;
-}
 
 /** Reads a value that is compared with a column of the type. */
 export function scalarReader(of: SqlType): Reader {
@@ -79,12 +70,7 @@ function readerOf(of: SqlType): Reader {
     case 'int':
       return readInt;
     case 'bigint':
-      return (value, out, at) => {
-        const text = bigintText(value);
-        if (text !== null) return take(text, out, at);
-        const decimal = decimalOf(value);
-        return decimal === null ? mismatch : takeNumeric(decimal, out, at);
-      };
+      return readBigint;
     case 'decimal':
       return (value, out, at) => {
         const decimal = decimalOf(value);
@@ -101,7 +87,7 @@ function readerOf(of: SqlType): Reader {
     case 'uuid':
       return (value, out, at) => (typeof value === 'string' && uuidPattern.test(value) ? take(value, out, at) : mismatch);
     case 'json':
-      return (value, out, at) => (isStorableJson(value) ? take(value, out, at) : mismatch);
+      return (value, out, at) => (isStorableJson(value) ? take(asJsonNumbers(value), out, at) : mismatch);
     case 'list':
       return wholeListReader(readerOf(itemType(of)));
     default:
@@ -115,6 +101,14 @@ const readInt: Reader = (value, out, at) => {
   if (decimal === null) return mismatch;
   const number = decimal.toNumber();
   return decimal.isInteger() && Number.isSafeInteger(number) ? take(number, out, at) : takeNumeric(decimal, out, at);
+};
+
+const readBigint: Reader = (value, out, at) => {
+  if (value instanceof Bigint) return take(value, out, at);
+  const decimal = decimalOf(value);
+  if (decimal === null) return mismatch;
+  const whole = decimal.isInteger() ? decimal.truncate() : null;
+  return whole !== null && Bigint.holds(whole) ? take(Bigint.of(whole), out, at) : takeNumeric(decimal, out, at);
 };
 
 const readFloat: Reader = (value, out, at) => {
@@ -145,6 +139,14 @@ export const decimalOf = (value: Value): Decimal | null => (isNumber(value) ? to
 
 /** What jsonb can hold: no bytes, and no NUL or lone surrogate in any text or name. */
 export const isStorableJson = (value: Value): boolean => !(value instanceof Uint8Array) && textFlawWithin(value) === null;
+
+/** A value as it is compared with json: a bigint is a number, which its JSON alone would not be. */
+function asJsonNumbers(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Bigint) return value.toDecimal();
+  if (isList(value)) return value.map(asJsonNumbers);
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, member]) => [key, asJsonNumbers(member)])) : value;
+}
 
 /**
  * Reads the list of `in`: items of another type never match and are dropped, null matches null rows. Something that is no list

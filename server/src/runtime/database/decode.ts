@@ -1,5 +1,6 @@
 /** PostgreSQL's text form to values: what a query gives back. Sessions run with TimeZone UTC and DateStyle ISO. */
 import {
+  Bigint,
   Decimal,
   decodeJson,
   defaultLimits,
@@ -22,6 +23,12 @@ const int: Decode = (field) => {
   const value = Number(field);
   if (!Number.isSafeInteger(value)) throw outOfRange('An int of the database');
   return value;
+};
+const bigint: Decode = (field) => Bigint.parse(field) ?? outOf('A bigint of the database');
+/** Whose range is not known to be that of ints. */
+const anyInt: Decode = (field) => {
+  const value = Number(field);
+  return Number.isSafeInteger(value) ? value : bigint(field);
 };
 const float: Decode = (field) => Float.of(Number(field));
 const numeric: Decode = (field) => Decimal.parse(field) ?? outOf('A decimal of the database');
@@ -80,8 +87,8 @@ export function decoderOf(column: ResultColumn): Decode {
   const isArray = column.pg.endsWith('[]');
   const type = isArray ? (column.items ?? column.type) : column.type;
   const name = isArray ? column.pg.slice(0, -2) : column.pg;
-  // A bigint column has the full range, and is text.
-  const item = type === 'bigint' ? text : (byName[name] ?? text);
+  // A bigint column has the full range.
+  const item = type === 'bigint' ? bigint : (byName[name] ?? text);
   return isArray ? arrayOf(item) : item;
 }
 
@@ -89,7 +96,7 @@ export function decoderOf(column: ResultColumn): Decode {
 const typeNumbers: readonly (readonly [number, number, Decode])[] = [
   [16, 1000, bool],
   [17, 1001, bytes],
-  [20, 1016, int],
+  [20, 1016, anyInt],
   [21, 1005, int],
   [23, 1007, int],
   [26, 1028, int],

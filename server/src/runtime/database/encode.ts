@@ -37,8 +37,6 @@ function encodeScalar(binding: Binding, value: Value): string {
     case 'int4':
     case 'int8':
       if (typeof value === 'number') return String(value);
-      // bigint columns are text, for JSON can't carry them.
-      if (binding.type === 'bigint' && typeof value === 'string' && /^[+-]?\d{1,19}$/.test(value)) return value;
       // A number column compares by value with any number; PostgreSQL refuses a fraction by itself.
       if (value instanceof Decimal) return value.toText();
       return wrong(value, binding.type);

@@ -1,5 +1,6 @@
 /** Values go to a real PostgreSQL and come back the same. */
 import {
+  Bigint,
   type Binding,
   Decimal,
   defaultLimits,
@@ -74,7 +75,7 @@ const decimal = fc
   .map(([n, scale]) => Decimal.of(n, scale));
 const arbitraries: Readonly<Record<string, fc.Arbitrary<Value>>> = {
   int: fc.maxSafeInteger(),
-  bigint: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),
+  bigint: fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((n) => Bigint.of(n)),
   decimal,
   float: fc.double({ noNaN: true, noDefaultInfinity: true }).map((n) => Float.of(n)),
   text,
@@ -205,15 +206,12 @@ describe("types of a user's own SQL", () => {
   ])('%s is %s', async (sql, expected) => {
     expect(await read(sql)).toBe(expected);
   });
-  it.each([
-    ['select 9007199254740993'],
-    ["select 'infinity'::timestamptz"],
-    ["select 'infinity'::date"],
-    ["select 'NaN'::float8"],
-    ["select 'NaN'::numeric"],
-  ])('%s has no value of the language', async (sql) => {
-    await expect(read(sql)).rejects.toMatchObject({ code: 'number_out_of_range' });
-  });
+  it.each([["select 'infinity'::timestamptz"], ["select 'infinity'::date"], ["select 'NaN'::float8"], ["select 'NaN'::numeric"]])(
+    '%s has no value of the language',
+    async (sql) => {
+      await expect(read(sql)).rejects.toMatchObject({ code: 'number_out_of_range' });
+    },
+  );
   it.each<[string, Value, string]>([
     ['select $1::int + 1', 1, 'number 2'],
     ['select $1', "'; drop table x; --", `string "'; drop table x; --"`],

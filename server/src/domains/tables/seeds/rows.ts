@@ -1,6 +1,6 @@
 /** Reads the rows of a seed file, streaming: JSON lines, or CSV with a header. */
 import { Readable } from 'node:stream';
-import { type AshlarError, decodeJson, errorOf, type Value, type ValueObject } from '@ashlar/engine';
+import { type AshlarError, decodeJson, defaultLimits, errorOf, type Value, type ValueObject } from '@ashlar/engine';
 import { CsvError, parse } from 'csv-parse';
 import { seedInvalid } from '../errors.ts';
 import type { SeedSource } from './source.ts';
@@ -42,7 +42,7 @@ async function* readJsonLines(source: SeedSource): AsyncGenerator<SeedRow> {
     if (text.trim() === '') continue;
     let value: Value;
     try {
-      value = decodeJson(text);
+      value = decodeJson(text, defaultLimits, 'decimal');
     } catch (error) {
       throw seedError(source, line, `it is not JSON (${(error as Error).message.replace(/\.$/, '')})`, error);
     }
@@ -122,7 +122,7 @@ function csvValues(source: SeedSource, line: number, record: Record<string, stri
 /** A list in a CSV field is written as JSON: `["a", "b"]`. */
 function listOf(source: SeedSource, line: number, name: string, field: string): Value {
   try {
-    return decodeJson(field);
+    return decodeJson(field, defaultLimits, 'decimal');
   } catch (error) {
     throw seedError(source, line, `${name} must be a list written as JSON, such as ["a", "b"]`, error);
   }
