@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Attempt } from './client.ts';
@@ -231,6 +232,22 @@ describe('slow and silent senders', () => {
     const result = await attempt('', { quietMs: 8_000 });
     expect(result.closed).toBe(true);
     expect(result.tookMs).toBeLessThan(6_000);
+  });
+  it('an answer that nobody reads is given up', async () => {
+    const text = JSON.stringify({ any: { a: 'a'.repeat(9_500_000) } });
+    const reader = connect(world.port, '127.0.0.1').pause();
+    reader.on('error', () => undefined);
+    reader.write(`${post(`Content-Length: ${text.length}\r\n`, '')}`);
+    reader.write(text);
+    sent += 1;
+    await new Promise((resolve) => setTimeout(resolve, 4 * limits.idleMs));
+    let bytes = 0;
+    reader.on('data', (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+    });
+    reader.resume();
+    await new Promise((resolve) => reader.once('close', resolve));
+    expect(bytes).toBeLessThan(text.length);
   });
   it('200 slow connections at once leave room for others', async () => {
     const slow = Promise.all(
