@@ -164,6 +164,15 @@ describe('cursors', () => {
     },
   );
 
+  test('show nothing of what they hold: columns that are sorted by need not be in the answer', async () => {
+    const page = { sort: ['note'], cursor: '{{ input.a }}', per_page: 1, output: ['id'] };
+    const { next_cursor: cursor } = (await query(page, {})) as { next_cursor: string };
+    expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+    for (const encoding of ['hex', 'base64url', 'utf8'] as const)
+      expect(Buffer.from(cursor, encoding).toString()).not.toContain('quickly');
+    expect(await query(page, { a: cursor })).toMatchObject({ items: [{ id: 1 }] });
+  });
+
   test('that were changed or come from another list are refused', async () => {
     const { next_cursor: cursor } = (await query(step(['rank']), {})) as { next_cursor: string };
     await expect(query(step(['rank']), { a: cursor })).resolves.toBeTruthy();

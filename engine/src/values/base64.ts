@@ -2,7 +2,7 @@
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 /** Two characters for each of the 4096 values of 12 bits. */
 const pairs: readonly string[] = Array.from({ length: 4096 }, (_, n) => `${alphabet[n >> 6]}${alphabet[n & 63]}`);
-const valueOf: ReadonlyMap<number, number> = new Map(
+const sixBits: ReadonlyMap<number, number> = new Map(
   Array.from(`${alphabet.slice(0, 62)}-_`, (character, value) => [character.charCodeAt(0), value]),
 );
 const chunkTriples = 8_192;
@@ -41,7 +41,7 @@ export function decodeBase64Url(text: string): Uint8Array | null {
   let count = 0;
   let at = 0;
   for (let i = 0; i < text.length; i++) {
-    const value = valueOf.get(text.charCodeAt(i));
+    const value = sixBits.get(text.charCodeAt(i));
     if (value === undefined) return null;
     bits = ((bits << 6) | value) & 0xffff;
     count += 6;
