@@ -3,7 +3,7 @@ import { decimal, float, int, list, nothing, object, parseDecimal, type Ref, Ref
 
 const bad = (): RefError => new RefError('bad_json');
 
-/** The value of a JSON text: int without fraction, decimal with one, float with an exponent. */
+/** The value of a JSON text: int without fraction (a decimal beyond its range), decimal with one, float with an exponent. */
 export function readJson(source: string): Ref {
   let i = 0;
   const space = (): void => {
@@ -30,7 +30,8 @@ export function readJson(source: string): Ref {
     const [digits, , fraction, exponent] = found;
     i += digits.length;
     if (exponent !== undefined) return float(Number(digits));
-    if (fraction === undefined) return int(BigInt(digits));
+    // "Numbers keep all their digits": beyond its range an int is a decimal.
+    if (fraction === undefined && Number.isSafeInteger(Number(digits))) return int(BigInt(digits));
     const { value, scale } = parseDecimal(digits);
     return decimal(value, scale);
   };
