@@ -3,6 +3,7 @@ import { batteries, type Case } from './cases.ts';
 import { type Attempt, HostileClient, type Reply } from './client.ts';
 import { faultsOf } from './judge.ts';
 import { attemptOf, type Operation, operationsOf } from './operations.ts';
+import { oneOf, sampled } from './sampled.ts';
 import { texts, words } from './values.ts';
 import { startWorld, type World } from './world.ts';
 
@@ -87,17 +88,6 @@ async function healthMs(): Promise<number> {
     if (answer.status === 200) best = Math.min(best, performance.now() - startedAt);
   }
   return best;
-}
-
-/**
- * One of so many cases of a battery is sent: each operation begins with another one, so that together they send all. With
- * TEST_SOAK=10 every case is.
- */
-const oneOf = Math.max(1, Math.round(8 / Number(process.env.TEST_SOAK ?? '1')));
-
-function* sampled(cases: Iterable<Case>, first: number, share = oneOf): Generator<Case> {
-  let index = first;
-  for (const one of cases) if (index++ % share === 0) yield one;
 }
 
 describe('texts that mean something to SQL', () => {
