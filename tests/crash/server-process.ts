@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly data: string;
   readonly port: number;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A shell runs it, and gets the signals. */
+  readonly shell?: boolean;
 }
 
 /** Starts `main.ts`, as `npm start` does in the end. */
@@ -23,9 +25,12 @@ export class ServerProcess {
   stdout = '';
   stderr = '';
 
-  constructor({ data, port, environment = {} }: ServerOptions) {
+  constructor({ data, port, environment = {}, shell = false }: ServerOptions) {
     this.url = `http://127.0.0.1:${port}`;
-    this.child = spawn(process.execPath, ['--disable-proto=delete', main], {
+    const command = [process.execPath, '--disable-proto=delete', main] as const;
+    // Something after it keeps the shell from becoming it.
+    const [program, ...args] = shell ? (['/bin/sh', '-c', '"$@"; true', 'sh', ...command] as const) : command;
+    this.child = spawn(program, args, {
       env: { PATH: process.env.PATH, PORT: String(port), ASHLAR_DATA: data, ASHLAR_WORKSPACES: '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -35,7 +40,7 @@ export class ServerProcess {
     this.child.stderr?.on('data', (chunk: Buffer) => {
       this.stderr += chunk.toString('utf8');
     });
-    this.ended = new Promise((resolve) => this.child.once('close', (code, signal) => resolve(code ?? signal)));
+    this.ended = new Promise((resolve) => this.child.once('exit', (code, signal) => resolve(code ?? signal)));
   }
 
   get isOver(): boolean {

@@ -52,7 +52,7 @@ async function write(url: string, writer: number, tally: Tally, running: () => b
       if (outcome === 'there' || (attempt > 0 && outcome === 'unique_violation')) tally.answered.add(code);
       else if (outcome === 'unique_violation') tally.defects.push(`the entry ${code} was there before it was sent`);
       else {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise((resolve) => setTimeout(resolve, 50));
         if (insists && running()) continue;
       }
       break;
