@@ -2,7 +2,8 @@
  * Settings of the process, each declared once. They come from the environment; a bad one stops the start with one line.
  */
 import { isAbsolute, resolve } from 'node:path';
-import { parseAllowance } from './base/http-client/addresses.ts';
+import { didYouMean } from '@ashlar/engine';
+import { parseAddressRange, parseCidr } from './base/http/index.ts';
 
 export interface SettingKind<T> {
   /** Name of the environment variable. */
@@ -28,14 +29,16 @@ export class SettingError extends Error {
 
 const path = (text: string, cwd: string): string => (isAbsolute(text) ? text : resolve(cwd, text));
 
-const cidr = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[?[0-9a-fA-F:]+\]?)(?:\/\d{1,3})?(?::\d{1,5})?$/;
-function cidrList(text: string | undefined): readonly string[] {
-  const items = (text ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-  for (const item of items) if (!cidr.test(item)) throw new Error(`"${item}" is not an address or CIDR range`);
-  return items;
+/** The items of a comma-separated list, each checked by `parse`, which throws a plain sentence. */
+function listOf(parse: (item: string) => unknown): (text: string | undefined) => readonly string[] {
+  return (text) => {
+    const items = (text ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    for (const item of items) parse(item);
+    return items;
+  };
 }
 
 function databaseUrl(name: string): (text: string | undefined) => string | null {
@@ -78,7 +81,7 @@ export const settings = {
   }),
   redisUrl: defineSetting({
     name: 'REDIS_URL',
-    description: 'Redis or Valkey that several nodes share for cache and limits. Absent: memory of this process.',
+    description: 'Kept for later: caches and limits are per node, with it too; a start says so.',
     secret: true,
     read: databaseUrl('redis://127.0.0.1:6379'),
   }),
@@ -118,17 +121,12 @@ export const settings = {
   outboundAllow: defineSetting({
     name: 'ASHLAR_OUTBOUND_ALLOW',
     description: 'Private addresses that outbound calls may reach: CIDR ranges, each with an optional :port.',
-    read: (text) => {
-      const items = cidrList(text);
-      // The client itself reads them again; here a wrong one stops the start with its line.
-      for (const item of items) parseAllowance(item);
-      return items;
-    },
+    read: listOf(parseAddressRange),
   }),
   trustedProxies: defineSetting({
     name: 'ASHLAR_TRUSTED_PROXIES',
     description: 'Proxies whose forwarding headers are believed: CIDR ranges.',
-    read: cidrList,
+    read: listOf(parseCidr),
   }),
 } as const;
 
@@ -142,7 +140,7 @@ export function readSettings(environment: Record<string, string | undefined>, cw
   const known = new Set<string>(Object.values(settings).map((kind) => kind.name));
   for (const name of Object.keys(environment))
     if (name.startsWith('ASHLAR_') && !known.has(name))
-      throw new SettingError(`${name} is not a setting. Known ones: ${[...known].join(', ')}.`);
+      throw new SettingError(`${name} is not a setting. ${didYouMean(name, known) ?? `Known ones: ${[...known].join(', ')}.`}`);
   const values: Record<string, unknown> = {};
   for (const [key, kind] of Object.entries(settings)) {
     try {

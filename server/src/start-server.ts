@@ -60,6 +60,7 @@ export async function startServer(options: StartOptions): Promise<RunningServer>
   const startedAt = clock.monotonic();
   const closers: (() => Promise<unknown>)[] = [];
   try {
+    if (settings.redisUrl !== null) log.warn('REDIS_URL is kept for later: caches and limits are per node');
     await makeDataFolder(settings.data.path);
     const { clientLimits } = options;
     const gateway = createGateway({ settings, clock, log, ...(clientLimits === undefined ? {} : { clientLimits }) });

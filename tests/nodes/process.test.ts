@@ -45,7 +45,12 @@ describe('a start that a person has to help with', () => {
   it.each([
     ['a port that is none', { PORT: 'eighty' }, /^PORT can't be used: .*\n$/],
     ['an admin key that is too short', { ASHLAR_ADMIN_KEY: 'short' }, /^ASHLAR_ADMIN_KEY can't be used: .*32 characters.*\n$/],
-    ['a setting that is none', { ASHLAR_DATTA: 'x' }, /^ASHLAR_DATTA is not a setting\..*\n$/],
+    ['a setting that is none', { ASHLAR_DATTA: 'x' }, /^ASHLAR_DATTA is not a setting\. Did you mean ASHLAR_DATA\?\n$/],
+    [
+      'a proxy that is no address',
+      { ASHLAR_TRUSTED_PROXIES: '10.0.0.0/40' },
+      /^ASHLAR_TRUSTED_PROXIES can't be used: "10.0.0.0\/40" .*\n$/,
+    ],
     [
       'a DATABASE_URL without a server',
       { DATABASE_URL: 'postgres://nobody:secret-word@127.0.0.1:1/postgres' },
@@ -55,6 +60,14 @@ describe('a start that a person has to help with', () => {
     const { output, ended } = start({ ASHLAR_DATA: folder(), ...environment });
     expect(await ended).toBe(2);
     expect(output.stderr).toMatch(line);
+    expect(output.stderr).not.toContain('secret-word');
+  });
+
+  it('says that REDIS_URL is not used yet, and not what it is', async () => {
+    const redis = 'redis://:secret-word@127.0.0.1:6379';
+    const { output, ended } = start({ ASHLAR_DATA: folder(), REDIS_URL: redis, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/x' });
+    expect(await ended).toBe(2);
+    expect(output.stderr.match(/REDIS_URL is kept for later: caches and limits are per node/g)).toHaveLength(1);
     expect(output.stderr).not.toContain('secret-word');
   });
 

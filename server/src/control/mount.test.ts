@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adminKey, call, type Fixture, type Reply, startFixture } from '../gateway/fixture.ts';
+import { adminKey, call, type Fixture, type Reply, startFixture } from '../../../tests/harness/gateway.ts';
 import { defineCall } from './define.ts';
 import { mountCalls } from './mount.ts';
 

@@ -2,7 +2,8 @@
  * The station "real client address": the socket's, or what trusted proxies say it was. Forwarding headers of anybody else
  * are never looked at.
  */
-import { BlockList, isIP, isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
+import { parseCidr } from '../base/http/index.ts';
 
 /** Finds the client's address of a request. */
 export interface AddressReader {
@@ -20,17 +21,6 @@ export function plainAddress(text: string): string {
   if (found !== undefined) return found;
   const zone = text.indexOf('%');
   return (zone === -1 ? text : text.slice(0, zone)).toLowerCase();
-}
-
-function rangesOf(cidrs: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const cidr of cidrs) {
-    const [address = '', length] = cidr.replaceAll(/[[\]]/g, '').split('/');
-    const family = isIPv4(address) ? 'ipv4' : 'ipv6';
-    if (isIP(address) === 0) throw new Error(`"${cidr}" is not an address or CIDR range`);
-    list.addSubnet(address, length === undefined ? (family === 'ipv4' ? 32 : 128) : Number(length), family);
-  }
-  return list;
 }
 
 /** Takes port, brackets and quotes off one entry of a forwarding header; null when it is no address. */
@@ -58,13 +48,13 @@ function forwardedChain(headers: Readonly<Record<string, string | string[] | und
 }
 
 /**
- * @param trustedProxies CIDR ranges
+ * @param trustedProxies CIDR ranges; throws when one is none
  * @returns the reader; it walks the chain from the nearest proxy to the first address that is not trusted
  */
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
-  const trusted = rangesOf(trustedProxies);
-  const none = trustedProxies.length === 0;
-  const trusts = (address: string): boolean => !none && trusted.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
+  const trusted = trustedProxies.map(parseCidr);
+  const none = trusted.length === 0;
+  const trusts = (address: string): boolean => trusted.some((list) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6'));
   return {
     trusts: (peer) => trusts(plainAddress(peer)),
     read(peer, headers) {

@@ -8,8 +8,6 @@ export interface Health {
   readonly state: NodeState;
   /** Why a ready node can't serve, or null. */
   readonly trouble: string | null;
-  /** Caches and limits are shared with other nodes. */
-  readonly shared: boolean;
   readonly version: string;
 }
 
@@ -30,7 +28,8 @@ export function healthAnswer(health: Health): Answer {
     status,
     ...(health.trouble === null ? {} : { reason: health.trouble }),
     version: health.version,
-    limits_and_caches: health.shared ? 'shared' : 'per node',
+    // Nodes share nothing but the databases (semantics 36).
+    limits_and_caches: 'per node',
   };
   return {
     status: serves ? 200 : 503,

@@ -1,8 +1,8 @@
 import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { Type } from 'typebox';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { call, type FakeEndpoint, type Fixture, fakeInput, startFixture } from '../../../tests/harness/gateway.ts';
 import { defineCall } from '../control/define.ts';
-import { call, type FakeEndpoint, type Fixture, fakeInput, startFixture } from './fixture.ts';
 
 const endpoints: readonly FakeEndpoint[] = [
   { description: 'Everything' },

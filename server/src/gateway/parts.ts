@@ -47,7 +47,6 @@ export interface ListenParts {
     readonly host: string;
     readonly port: number;
     readonly trustedProxies: readonly string[];
-    readonly redisUrl: string | null;
   };
   readonly clock: Clock;
   readonly log: GatewayLog;

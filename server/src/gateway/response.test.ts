@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { Decimal } from '@ashlar/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answers, call, type Fixture, startFixture } from './fixture.ts';
+import { answers, call, type Fixture, startFixture } from '../../../tests/harness/gateway.ts';
 import { acceptsGzip, matchesTag } from './response.ts';
 
 const long = 'ashlar '.repeat(1_000);

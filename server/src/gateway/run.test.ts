@@ -1,9 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AshlarError, errorOf, type FieldError, inputInvalid, type Run, type ValueObject } from '@ashlar/engine';
 import { afterEach, describe, expect, it } from 'vitest';
+import {
+  adminKey,
+  answers,
+  call,
+  type FakeEndpoint,
+  type Fixture,
+  fakeSnapshot,
+  raw,
+  startFixture,
+} from '../../../tests/harness/gateway.ts';
 import { createToken } from '../domains/access/index.ts';
 import { environmentHeld } from '../domains/publishing/errors.ts';
-import { adminKey, answers, call, type FakeEndpoint, type Fixture, fakeSnapshot, raw, startFixture } from './fixture.ts';
 
 const open: Fixture[] = [];
 afterEach(async () => {

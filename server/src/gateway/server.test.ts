@@ -1,7 +1,7 @@
 import { connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { answers, call, type Fixture, fakeInput, raw, startFixture } from './fixture.ts';
+import { answers, call, type Fixture, fakeInput, raw, startFixture } from '../../../tests/harness/gateway.ts';
 
 const echo = (): Parameters<typeof startFixture>[0] => ({
   groups: {
@@ -501,7 +501,7 @@ describe('start and stop', () => {
     const { systemClock } = await import('../base/clock.ts');
     const nothing = (): void => {};
     const gateway = createGateway({
-      settings: { host: '127.0.0.1', port, trustedProxies: [], redisUrl: null },
+      settings: { host: '127.0.0.1', port, trustedProxies: [] },
       clock: systemClock,
       log: { info: nothing, warn: nothing, error: nothing },
     });

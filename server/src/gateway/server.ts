@@ -286,10 +286,10 @@ class HttpGateway implements Gateway {
   }
 
   #health(): Parameters<typeof healthAnswer>[0] {
-    const { settings, version = packageVersion } = this.#parts;
+    const { version = packageVersion } = this.#parts;
     const parts = this.#serving?.parts;
     const state = this.state === 'ready' && parts?.snapshots.current === undefined ? 'starting' : this.state;
-    return { state, trouble: parts?.trouble?.() ?? null, shared: settings.redisUrl !== null, version };
+    return { state, trouble: parts?.trouble?.() ?? null, version };
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { allows, parseAddress, parseAllowance, refusalOf } from './addresses.ts';
+import { parseAddressRange } from '../http/index.ts';
+import { allows, parseAddress, refusalOf } from './addresses.ts';
 
 const refusal = (text: string): string | null => {
   const address = parseAddress(text);
@@ -81,7 +82,7 @@ describe('addresses that outbound calls may not reach', () => {
 describe('allowances', () => {
   const allowed = (allowance: string, address: string, port: number): boolean => {
     const parsed = parseAddress(address);
-    return parsed !== null && allows([parseAllowance(allowance)], parsed, port);
+    return parsed !== null && allows([parseAddressRange(allowance)], parsed, port);
   };
   it.each([
     ['127.0.0.1', '127.0.0.1', 80, true],
@@ -103,6 +104,6 @@ describe('allowances', () => {
     expect(allowed(allowance, address, port)).toBe(expected);
   });
   it.each(['', 'localhost', '10.0.0.0/33', '10.0.0.0:0', '10.0.0.0:70000', '1.2.3', 'fd00::/129'])('%j is refused', (text) => {
-    expect(() => parseAllowance(text)).toThrow('is not an address');
+    expect(() => parseAddressRange(text)).toThrow('is not an address');
   });
 });

@@ -2,7 +2,8 @@
  * Which addresses outbound calls may reach. Everything that is not plainly public is refused (IANA's special-purpose
  * registries), in whatever form it is written, unless the operator allows it.
  */
-import { BlockList, isIP, isIPv4, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv4 } from 'node:net';
+import type { AddressRange } from '../http/index.ts';
 
 /** An address with its family, IPv4 in dotted form, IPv6 without brackets and zone. */
 export interface Address {
@@ -103,32 +104,8 @@ export function refusalOf(address: Address): string | null {
   return ranges6.find(({ list }) => list.check(address.address, 'ipv6'))?.reason ?? null;
 }
 
-/** An allowance of the operator: addresses, and a port or all of them. */
-export interface Allowance {
-  readonly list: BlockList;
-  readonly port: number | null;
-}
-
-/** Reads `CIDR[:port]`: `10.1.0.0/16`, `127.0.0.1:9000`, `[fd00::1]:9000`, `fd00::/8`. Throws a plain sentence when it can't. */
-export function parseAllowance(text: string): Allowance {
-  const parts =
-    /^\[([0-9a-fA-F:.]+)\](?:\/(\d{1,3}))?(?::(\d{1,5}))?$/.exec(text) ??
-    /^(\d+\.\d+\.\d+\.\d+)(?:\/(\d{1,2}))?(?::(\d{1,5}))?$/.exec(text) ??
-    /^([0-9a-fA-F:.]+)(?:\/(\d{1,3})(?::(\d{1,5}))?)?$/.exec(text);
-  const [, address = '', prefix, port] = parts ?? [];
-  const family = isIPv4(address) ? 'ipv4' : isIPv6(address) ? 'ipv6' : null;
-  const bits = family === 'ipv4' ? 32 : 128;
-  const length = prefix === undefined ? bits : Number(prefix);
-  const number = port === undefined ? null : Number(port);
-  if (family === null || length > bits || (number !== null && (number < 1 || number > 65_535)))
-    throw new Error(`"${text}" is not an address or CIDR range with an optional :port`);
-  const list = new BlockList();
-  list.addSubnet(address, length, family);
-  return { list, port: number };
-}
-
 /** Whether one of the allowances covers the address and port; with `named` only those that name the port. */
-export function allows(allowances: readonly Allowance[], { address, family }: Address, port: number, named = false): boolean {
+export function allows(allowances: readonly AddressRange[], { address, family }: Address, port: number, named = false): boolean {
   return allowances.some(
     (one) => (one.port === port || (one.port === null && !named)) && one.list.check(address, family === 4 ? 'ipv4' : 'ipv6'),
   );

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AshlarError, cancelled, errorOf } from '@ashlar/engine';
 import { Agent, type Dispatcher, errors as undiciErrors } from 'undici';
-import { type Allowance, parseAllowance } from './addresses.ts';
+import { type AddressRange, parseAddressRange } from '../http/index.ts';
 import { acceptedEncodings, readBody } from './body.ts';
 import { type ConnectOptions, guardedConnector } from './connect.ts';
 import { AttemptFailed, outboundFailed, outboundTimeout } from './errors.ts';
@@ -62,7 +62,7 @@ const longestBackOffMs = 5_000;
 
 /** Makes the client; one a node. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
-  const allow: readonly Allowance[] = options.allow.map(parseAllowance);
+  const allow: readonly AddressRange[] = options.allow.map(parseAddressRange);
   const connect = guardedConnector({
     allow,
     ownPorts: options.ownPorts ?? (() => new Set()),

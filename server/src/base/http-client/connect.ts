@@ -6,12 +6,13 @@ import { lookup } from 'node:dns';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { buildConnector } from 'undici';
-import { type Address, type Allowance, allows, parseAddress, refusalOf } from './addresses.ts';
+import type { AddressRange } from '../http/index.ts';
+import { type Address, allows, parseAddress, refusalOf } from './addresses.ts';
 import { AttemptFailed } from './errors.ts';
 
 export interface ConnectOptions {
   /** What the operator allows beyond public addresses. */
-  readonly allow: readonly Allowance[];
+  readonly allow: readonly AddressRange[];
   /** Ports that this node itself listens on: refused on its own addresses unless an allowance names the port. */
   readonly ownPorts: () => ReadonlySet<number>;
   /** Resolves a name to all its addresses; DNS by default. */

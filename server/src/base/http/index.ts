@@ -1,5 +1,6 @@
-/** Plain HTTP: targets, queries, bearer tokens, refusals. */
+/** Plain HTTP: targets, queries, bearer tokens, ranges of addresses, refusals. */
 export { bearerToken } from './bearer.ts';
+export { type AddressRange, parseAddressRange, parseCidr } from './cidr.ts';
 export {
   badRequest,
   bodyTooLarge,

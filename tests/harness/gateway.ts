@@ -18,13 +18,13 @@ import {
   type Value,
   type ValueObject,
 } from '@ashlar/engine';
-import { systemClock } from '../base/clock.ts';
-import type { AnyCall } from '../control/define.ts';
-import { verifyToken } from '../domains/access/index.ts';
-import type { ServedEnvironment, ServedGroup, Snapshot, SnapshotSource } from '../domains/publishing/index.ts';
-import type { FinishedRequest } from '../domains/telemetry/index.ts';
-import type { ClientLimits } from './parts.ts';
-import { createGateway, type Gateway } from './server.ts';
+import { systemClock } from '../../server/src/base/clock.ts';
+import type { AnyCall } from '../../server/src/control/define.ts';
+import { verifyToken } from '../../server/src/domains/access/index.ts';
+import type { ServedEnvironment, ServedGroup, Snapshot, SnapshotSource } from '../../server/src/domains/publishing/index.ts';
+import type { FinishedRequest } from '../../server/src/domains/telemetry/index.ts';
+import type { ClientLimits } from '../../server/src/gateway/parts.ts';
+import { createGateway, type Gateway } from '../../server/src/gateway/server.ts';
 
 const source: Source = { path: 'apis/test/index.get.jsonc', text: '{"stack": []}\n' };
 const span = { source, start: 0, end: 1 };
@@ -239,7 +239,7 @@ export async function startFixture(options: FixtureOptions = {}): Promise<Fixtur
     logged.push(`${message} ${JSON.stringify(fields)}`);
   };
   const gateway = createGateway({
-    settings: { host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [], redisUrl: null },
+    settings: { host: '127.0.0.1', port: 0, trustedProxies: options.trustedProxies ?? [] },
     clock: systemClock,
     log: { info: write, warn: write, error: write },
     version: '0.1.0',
