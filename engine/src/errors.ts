@@ -84,11 +84,7 @@ export class AshlarError extends Error {
 }
 
 /** Makes the error of a declared kind. */
-export function errorOf<D extends object>(
-  kind: ErrorKind<D>,
-  details: D,
-  options: AshlarErrorOptions = {},
-): AshlarError {
+export function errorOf<D extends object>(kind: ErrorKind<D>, details: D, options: AshlarErrorOptions = {}): AshlarError {
   return new AshlarError(kind.code, kind.status, kind.message(details), { ...options, uncatchable: kind.uncatchable ?? false });
 }
 
@@ -134,12 +130,20 @@ export const moreThanOne = defineError<{ table: string }>({
   solve: 'Nothing was changed. Narrow the condition so that it matches one row, or use the bulk function.',
   message: (d) => `The condition matches more than one row of ${d.table}; nothing was changed.`,
 });
-export const tooManyRows = defineError<{ maxRows: number }>({
+export const badPaging = defineError<{ name: string; least: number; most: number }>({
+  code: 'bad_paging',
+  status: 400,
+  title: 'A page, per_page, limit or offset is out of range',
+  solve: 'Pages are counted from 1, a page has 1 to 1,000 rows, `limit` is at most `max_rows` of ashlar.jsonc.',
+  message: (d) => `${d.name} must be from ${d.least} to ${d.most}.`,
+});
+export const tooManyRows = defineError<{ maxRows: number; what?: string }>({
   code: 'too_many_rows',
   status: 422,
   title: 'A list without page, cursor or limit has more rows than max_rows',
-  solve: 'Use `page`/`per_page` or `cursor`, give a `limit`, or raise `max_rows` in ashlar.jsonc.',
-  message: (d) => `The list has more than ${d.maxRows} rows.`,
+  solve:
+    'Use `page`/`per_page` or `cursor`, give a `limit` (in the SQL of a direct_query `limit` too), or raise `max_rows` in ashlar.jsonc. The rows of a `with` count together, over all outer rows.',
+  message: (d) => `${d.what ?? 'The list'} has more than ${d.maxRows} rows.`,
 });
 export const badCursor = defineError<object>({
   code: 'bad_cursor',

@@ -85,7 +85,7 @@ describe('plain lists', () => {
 
   test('a value that has no order is refused', async () => {
     await expect(query({ where: '{{ db.order.id < input.a }}' }, { a: 'x' })).rejects.toMatchObject({ code: 'wrong_type' });
-    await expect(query({ limit: '{{ input.a }}' }, { a: -1 })).rejects.toMatchObject({ code: 'value_refused', status: 400 });
+    await expect(query({ limit: '{{ input.a }}' }, { a: -1 })).rejects.toMatchObject({ code: 'bad_paging', status: 400 });
   });
 
   test('computed columns, joins and sorting by them', async () => {
@@ -128,7 +128,8 @@ test('pages', async () => {
     previous_page: 2,
     total: 10,
   });
-  await expect(page(0)).rejects.toMatchObject({ code: 'value_refused' });
+  await expect(page(0)).rejects.toMatchObject({ code: 'bad_paging', status: 400 });
+  await expect(query({ page: 1, per_page: '{{ input.a }}' }, { a: 1001 })).rejects.toThrow('per_page must be from 1 to 1000.');
 });
 
 describe('cursors', () => {
@@ -353,6 +354,9 @@ test('more rows than max_rows are an error, never a silent cut', async () => {
     });
   await expect(run({})).rejects.toMatchObject({ code: 'too_many_rows', status: 422 });
   expect(await run({ where: '{{ db.order.id < 10 }}' })).toBe(9);
+  await expect(
+    run({ limit: 4, with: { lines: { table: 'line', where: '{{ db.line.order_id == parent.id }}' } } }),
+  ).rejects.toThrow('The with "lines" has more than 9 rows.');
   await expect(
     run({ limit: 2, with: { l: { table: 'line', where: '{{ db.line.order_id == parent.id || false }}' } } }),
   ).rejects.toThrow(/with_needs_equality/);

@@ -2,7 +2,7 @@
 import type { Invoke } from '../3-plan/ir.ts';
 import type { ListPlan, Paging } from '../3-plan/sql/list.ts';
 import type { ExistsPlan, RecordPlan } from '../3-plan/sql/record.ts';
-import { errorOf, tooManyRows, valueRefused, wrongType } from '../errors.ts';
+import { badPaging, errorOf, tooManyRows, wrongType } from '../errors.ts';
 import { maxPerPage } from '../limits.ts';
 import { typeName } from '../values/operators.ts';
 import type { Value, ValueList, ValueObject } from '../values/value.ts';
@@ -66,7 +66,7 @@ function numberArg(args: ValueList, arg: number, name: string, least: number, mo
   const value = args[arg] ?? null;
   if (value === null) return null;
   if (typeof value !== 'number') throw errorOf(wrongType, { what: name, wanted: 'an int', found: typeName(value) });
-  if (value < least || value > most) throw errorOf(valueRefused, { column: name, reason: `must be from ${least} to ${most}` });
+  if (value < least || value > most) throw errorOf(badPaging, { name, least, most });
   return value;
 }
 

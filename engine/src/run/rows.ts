@@ -68,7 +68,7 @@ async function childRows(
     values[arg] = tuples.map((tuple) => tuple[i] ?? null);
   });
   const { rows } = await run.effects.query(run, step, child.query.variantOf(values));
-  if (rows.length > child.maxRows) throw errorOf(tooManyRows, { maxRows: child.maxRows });
+  if (rows.length > child.maxRows) throw errorOf(tooManyRows, { maxRows: child.maxRows, what: `The with "${child.name}"` });
   const indexes = placesOf(child, tuples, rows);
   const shaped = await shapeLevel(
     run,

@@ -4,7 +4,7 @@ import { listOf, nullable, type } from '../../2-check/types.ts';
 import type { Invoke } from '../../3-plan/ir.ts';
 import { placeholdersOf } from '../../3-plan/sql/placeholders.ts';
 import { paramsMismatch, sqlNotLiteral } from '../../3-plan/sql/problems.ts';
-import { errorOf, tooManyRows, wrongType } from '../../errors.ts';
+import { errorOf, wrongType } from '../../errors.ts';
 import { isList } from '../../values/kinds.ts';
 import { typeName } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';
@@ -21,8 +21,7 @@ const invoke: Invoke<DirectPlan, ValueObject> = async (run, step, plan, args) =>
   const params = args.params ?? [];
   if (!isList(params)) throw errorOf(wrongType, { what: 'params', wanted: 'a list', found: typeName(params) });
   const { sql, write, maxRows } = plan;
-  const { rows } = await run.effects.direct_query(run, step, { sql, params, write, maxRows: maxRows + 1 });
-  if (rows.length > maxRows) throw errorOf(tooManyRows, { maxRows });
+  const { rows } = await run.effects.direct_query(run, step, { sql, params, write, maxRows });
   return plan.single ? (rows[0] ?? null) : rows;
 };
 

@@ -427,6 +427,7 @@ describe('direct_query', () => {
     expect(await failure(ask(run, 'select generate_series(1, 100000000)', [], false, 1_000))).toMatchObject({
       code: 'too_many_rows',
       status: 422,
+      message: 'The result of direct_query has more than 1000 rows.',
     });
     expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect((await ask(run, 'select n from generate_series(1, 1000) n', [], false, 1_000)).rows).toHaveLength(1_000);
@@ -436,6 +437,23 @@ describe('direct_query', () => {
     expect(await failure(ask(small.run, "select repeat('x', 6000) from generate_series(1, 5)"))).toMatchObject({
       code: 'result_too_large',
     });
+  });
+
+  it('reads no more of long rows than the result may have', async () => {
+    const { run } = start({ limits: { resultBytes: 2_000_000 } });
+    const startedAt = performance.now();
+    // 500 rows of a megabyte each would take seconds, and half a gigabyte.
+    const long = "select repeat('x', 1000000) from generate_series(1, 500)";
+    expect(await failure(ask(run, long))).toMatchObject({ code: 'result_too_large' });
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    const { rows } = await ask(start().run, 'select n from generate_series(1, 5000) n', [], false, 5_000);
+    expect(rows.map((row) => row.n)).toEqual(Array.from({ length: 5_000 }, (_, i) => i + 1));
+  });
+
+  it('takes no text that is longer than texts may be', async () => {
+    const { run } = start({ limits: { textLength: 1_000 } });
+    expect(await failure(ask(run, "select repeat('x', 1001) as x"))).toMatchObject({ code: 'text_too_large' });
+    expect((await ask(run, "select repeat('x', 1000) as x")).rows).toHaveLength(1);
   });
 
   it('ends at the deadline and stops when the client went away', async () => {

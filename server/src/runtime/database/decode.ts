@@ -39,12 +39,12 @@ const date: Decode = (field) => PlainDate.parse(field) ?? outOf('A date of the d
 
 const plainTime = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,6}))?\+00$/;
 
-/** `2026-11-24 21:17:00.5+00`. Digits beyond milliseconds (only possible in a user's own SQL) are cut off. */
+/** `2026-11-24 21:17:00.5+00`. Digits beyond milliseconds (only possible in a user's own SQL) are rounded, as inputs are. */
 const timestamp: Decode = (field) => {
   const match = plainTime.exec(field);
   if (match === null) return Timestamp.parse(field) ?? outOf('A timestamp of the database');
   const [, year, month, day, hour, minute, second, fraction] = match;
-  const ms = fraction === undefined ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3));
+  const ms = fraction === undefined ? 0 : Math.round(Number(fraction.padEnd(6, '0')) / 1_000);
   const at = new Date(0);
   // setUTCFullYear, for Date.UTC takes the years 0 to 99 for 1900 to 1999.
   at.setUTCFullYear(Number(year), Number(month) - 1, Number(day));

@@ -2,7 +2,7 @@
  * direct_query (semantics 28): a user's own SQL, one statement with real parameters. Reading runs as the query role on
  * connections of its own; writing as the app role in a transaction; inside a transaction on its connection.
  */
-import { AshlarError, errorOf, type QueryAnswer, type Run, type Value } from '@ashlar/engine';
+import { AshlarError, errorOf, type Limits, type QueryAnswer, type Run, type Value } from '@ashlar/engine';
 import { conflict, type Postgres } from '../../base/postgres/index.ts';
 import { accountOf } from '../account-of.ts';
 import { hostOf } from '../host.ts';
@@ -44,7 +44,7 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
     try {
       const result = await choose(run, args, values);
       rows = result.rows.length;
-      return answerOf(result);
+      return answerOf(result, run.limits);
     } finally {
       const durationMs = run.clock() - startedAt;
       accountOf(host).add({
@@ -119,8 +119,8 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
   }
 }
 
-function answerOf(result: LimitedResult): QueryAnswer {
+function answerOf(result: LimitedResult, limits: Limits): QueryAnswer {
   const names = result.fields.map((field) => field.name);
   const decoders = result.fields.map((field) => decoderOfType(field.dataTypeID));
-  return { rows: result.rows.map((row) => rowOf(names, decoders, row)), count: result.count };
+  return { rows: result.rows.map((row) => rowOf(names, decoders, row, limits)), count: result.count };
 }

@@ -17,8 +17,9 @@ declare module 'pg' {
   }
 }
 
-/** Rows fetched at a time. */
-const portion = 500;
+/** Rows fetched at a time, at first and at most: how long rows are is not known before. */
+const firstPortion = 20;
+const largestPortion = 500;
 
 function configOf(text: string, values: readonly (string | null)[]): QueryArrayConfig {
   return { text, values: [...values], rowMode: 'array', types: textOnly };
@@ -38,14 +39,24 @@ class LimitedQuery extends Query {
     this.#maxRows = maxRows;
     this.#maxBytes = maxBytes;
     // The extended protocol also without parameters: it takes one statement, never two.
-    Object.assign(this, { rows: portion, queryMode: 'extended' });
+    Object.assign(this, { rows: firstPortion, queryMode: 'extended' });
     this.on('row', (row: unknown) => this.#take(row));
   }
 
   /** Fetches the next portion, or ends the query when a bound was passed. */
   override handlePortalSuspended(connection: Wire): void {
-    if (this.exceeded === null) super.handlePortalSuspended(connection);
-    else this.#sync(connection);
+    if (this.exceeded !== null) {
+      this.#sync(connection);
+      return;
+    }
+    Object.assign(this, { rows: this.#nextPortion() });
+    super.handlePortalSuspended(connection);
+  }
+
+  /** So many rows as the bound of bytes leaves room for, by the mean so far: one more passes it. */
+  #nextPortion(): number {
+    const mean = Math.max(1, this.#bytes / Math.max(1, this.received.length));
+    return Math.max(1, Math.min(largestPortion, Math.ceil((this.#maxBytes - this.#bytes) / mean) + 1));
   }
 
   override handleCommandComplete(message: unknown, connection: Wire): void {
@@ -73,7 +84,8 @@ class LimitedQuery extends Query {
     if (this.exceeded !== null || !Array.isArray(row)) return;
     const fields: (string | null)[] = row;
     for (const field of fields) this.#bytes += field?.length ?? 0;
-    if (this.received.length >= this.#maxRows) this.exceeded = errorOf(tooManyRows, { maxRows: this.#maxRows });
+    if (this.received.length >= this.#maxRows)
+      this.exceeded = errorOf(tooManyRows, { maxRows: this.#maxRows, what: 'The result of direct_query' });
     else if (this.#bytes > this.#maxBytes) this.exceeded = errorOf(resultTooLarge, { limitBytes: this.#maxBytes });
     else this.received.push(fields);
   }

@@ -60,7 +60,7 @@ export function createQuery(postgres: Postgres, watch: StatementWatch) {
         () => {
           open.broken = true;
         },
-        () => runStatement(open.client, statement, versionId, values),
+        () => runStatement(open.client, statement, versionId, values, run.limits),
       );
     } catch (error) {
       if (spoils(error) || spoilsPlan(error)) open.broken = true;
@@ -93,7 +93,7 @@ export function createQuery(postgres: Postgres, watch: StatementWatch) {
         () => {
           broken = true;
         },
-        () => runStatement(client, statement, host.environment.versionId, values),
+        () => runStatement(client, statement, host.environment.versionId, values, run.limits),
       );
     } catch (error) {
       broken ||= spoils(error) || spoilsPlan(error);

@@ -1,6 +1,16 @@
 /** A compiled statement as `pg` runs it: its prepared name, its parameters, its rows as values. */
 import { hash } from 'node:crypto';
-import type { QueryAnswer, Statement, Value, ValueObject } from '@ashlar/engine';
+import {
+  errorOf,
+  isList,
+  isObject,
+  type Limits,
+  type QueryAnswer,
+  type Statement,
+  textTooLarge,
+  type Value,
+  type ValueObject,
+} from '@ashlar/engine';
 import type { PoolClient, QueryArrayConfig } from 'pg';
 import { type Decode, decoderOf } from './decode.ts';
 
@@ -35,25 +45,49 @@ function prepare(statement: Statement, versionId: string): Prepared {
   return made;
 }
 
-/** Runs the statement on a client. Throws what `pg` throws. */
+/** Runs the statement on a client. Throws `text_too_large`, or what `pg` throws. */
 export async function runStatement(
   client: PoolClient,
   statement: Statement,
   versionId: string,
   values: (string | null)[],
+  limits: Limits,
 ): Promise<QueryAnswer> {
   const { name, names, decoders } = prepare(statement, versionId);
   const config: QueryArrayConfig = { name, text: statement.text, values, rowMode: 'array', types: textOnly };
   const result = await client.query<(string | null)[]>(config);
-  return { rows: result.rows.map((row) => rowOf(names, decoders, row)), count: result.rowCount ?? result.rows.length };
+  return { rows: result.rows.map((row) => rowOf(names, decoders, row, limits)), count: result.rowCount ?? result.rows.length };
 }
 
-/** One row as an object without a prototype, so that a column may have any name. */
-export function rowOf(names: readonly string[], decoders: readonly Decode[], fields: readonly (string | null)[]): ValueObject {
+/**
+ * One row as an object without a prototype, so that a column may have any name. Throws `text_too_large` where a text in it is
+ * longer than texts may be: what is read from a database is bound by that limit as well.
+ */
+export function rowOf(
+  names: readonly string[],
+  decoders: readonly Decode[],
+  fields: readonly (string | null)[],
+  { textLength }: Pick<Limits, 'textLength'>,
+): ValueObject {
   const row: Record<string, Value> = Object.create(null);
   for (const [index, name] of names.entries()) {
     const field = fields[index] ?? null;
-    row[name] = field === null ? null : (decoders[index]?.(field) ?? null);
+    const value = field === null ? null : (decoders[index]?.(field) ?? null);
+    // A text is never longer than the field that it was read from.
+    if (field !== null && field.length > textLength) allowTexts(value, textLength);
+    row[name] = value;
   }
   return row;
+}
+
+/** Throws `text_too_large` when a text in the value is too long. JSON's depth was bounded when it was read. */
+function allowTexts(value: Value, textLength: number): void {
+  if (typeof value === 'string') {
+    if (value.length > textLength) throw errorOf(textTooLarge, { limitBytes: textLength });
+  } else if (isList(value)) for (const item of value) allowTexts(item, textLength);
+  else if (isObject(value))
+    for (const [key, member] of Object.entries(value)) {
+      allowTexts(key, textLength);
+      allowTexts(member, textLength);
+    }
 }

@@ -62,7 +62,7 @@ const statementFor = (name: string): Statement => {
 
 async function echo(name: string, value: Value): Promise<Value | undefined> {
   const statement = statementFor(name);
-  const { rows } = await runStatement(client, statement, 'ver_1', encodeParams(statement.params, [value]));
+  const { rows } = await runStatement(client, statement, 'ver_1', encodeParams(statement.params, [value]), defaultLimits);
   return rows[0]?.value;
 }
 
@@ -158,6 +158,20 @@ describe('a value comes back from PostgreSQL as it went', () => {
     );
   });
 
+  it.for([
+    ['text', 'x'.repeat(11)],
+    ['texts', ['', 'x'.repeat(11)]],
+    ['json', { a: [{ b: 'x'.repeat(11) }] }],
+    ['json', { ['x'.repeat(11)]: 1 }],
+  ] as const)('%s longer than texts may be: %j', async ([name, value]) => {
+    const limits = { ...defaultLimits, textLength: 10 };
+    const statement = statementFor(name);
+    const read = (one: Value) => runStatement(client, statement, 'v1', encodeParams(statement.params, [one]), limits);
+    await expect(read(value)).rejects.toMatchObject({ code: 'text_too_large', status: 503 });
+    const fits = JSON.parse(JSON.stringify(value).replace('xx', 'x')) as Value;
+    await expect(read(fits)).resolves.toBeTruthy();
+  });
+
   it('a name that no object should have is a plain column', async () => {
     const statement = { ...statementFor('int'), name: 'proto', text: 'select 1::int8 as "__proto__"', params: [] };
     const { rows } = await runStatement(
@@ -165,6 +179,7 @@ describe('a value comes back from PostgreSQL as it went', () => {
       { ...statement, columns: [{ type: 'int', pg: 'int8', name: '__proto__' }] },
       'v',
       [],
+      defaultLimits,
     );
     expect(Object.keys(rows[0] ?? {})).toEqual(['__proto__']);
   });
@@ -192,6 +207,10 @@ describe("types of a user's own SQL", () => {
     ['select 1.5::float4', 'Float 1.5'],
     ['select true', 'boolean true'],
     ["select '2026-11-24 12:00:00.123456+01'::timestamptz", 'Timestamp "2026-11-24T11:00:00.123Z"'],
+    ["select '2026-11-24 12:00:00.1239+01'::timestamptz", 'Timestamp "2026-11-24T11:00:00.124Z"'],
+    ["select '2026-11-24 12:00:00.0005+01'::timestamptz", 'Timestamp "2026-11-24T11:00:00.001Z"'],
+    ["select '2026-12-31 23:59:59.9996Z'::timestamptz", 'Timestamp "2027-01-01T00:00:00.000Z"'],
+    ["select '1969-12-31 23:59:59.9994Z'::timestamptz", 'Timestamp "1969-12-31T23:59:59.999Z"'],
     ["select '0042-01-02 03:04:05Z'::timestamptz", 'Timestamp "0042-01-02T03:04:05.000Z"'],
     ["select '2026-11-24 12:00:00'::timestamp", 'string "2026-11-24 12:00:00"'],
     ["select '2026-02-28'::date", 'PlainDate "2026-02-28"'],
