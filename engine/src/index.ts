@@ -72,6 +72,7 @@ export { Bigint } from './values/bigint.ts';
 export { Decimal } from './values/decimal.ts';
 export { Float } from './values/float.ts';
 export { decodeJson, encodeJson, type JsonOptions, type LargeInts } from './values/json.ts';
+export { badJson } from './values/json-reader.ts';
 export { isList, isObject } from './values/kinds.ts';
 export { equals, toText, truthy, typeName } from './values/operators.ts';
 export { toPlain, toValue } from './values/plain.ts';

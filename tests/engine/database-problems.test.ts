@@ -53,6 +53,7 @@ test.for<[string, object, string[] | string]>([
   ['a lock outside a transaction', list({ lock: 'update' }), 'lock_needs_transaction: `lock` is only useful inside a transaction.'],
   ['stream', list({ stream: true }), 'bad_query_parameter: stream is not there yet: page through the rows, or raise max_rows.'],
   ['with without equality', list({ with: { c: { table: 'customer', where: '{{ db.customer.name == "x" }}' } } }), 'with_needs_equality: The where of c has no equality between its own and an outer column.'],
+  ['with whose equality fails', list({ with: { c: { table: 'customer', where: '{{ db.customer.nam == parent.customer_id }}' } } }), "unknown_row_name: There is no nam in db.customer. (Did you mean name?)"],
   ['with under a column’s name', list({ with: { status: { table: 'customer', where: '{{ db.customer.id == parent.customer_id }}' } } }), 'row_name_taken: status is already a column.'],
   ['an unknown key in with', list({ with: { c: { table: 'customer', wher: 1, where: '{{ db.customer.id == parent.customer_id }}' } } }), 'bad_query_parameter: c has no wher; it takes table, where, sort, limit, output, eval, single, with.'],
   ['join without on', list({ join: { c: { table: 'customer' } } }), 'bad_query_parameter: The join c needs "on", the condition that connects its rows.'],
@@ -134,4 +135,25 @@ test('rows have types', () => {
   expect(codesOf('{{ r.items[0].c.name ~ "x" }}')).toEqual([]);
   expect(codesOf('{{ r.items[0].totl }}')).toEqual(['unknown_member']);
   expect(codesOf('{{ r.items[0].c.email }}')).toEqual(['unknown_member']);
+});
+
+test('a key that may be null finds no record: a warning', () => {
+  const settings = {
+    setting: {
+      columns: { owner: 'int?', name: 'text', value: 'text?' },
+      indexes: [{ columns: ['owner', 'name'], unique: true }],
+    },
+  };
+  const warnings = (key: string[]) =>
+    problemsOf({
+      files: tableFiles(settings),
+      input: { o: 'int' },
+      stack: [
+        { function: 'add_or_edit_record', table: 'setting', key, data: { owner: '{{ input.o }}', name: 'x' }, return_as: 'r' },
+      ],
+      response: null as never,
+    }).map((p) => `${p.severity} ${p.code}: ${p.message}`);
+  expect(warnings(['owner', 'name'])).toEqual([
+    'warning nullable_key: setting.owner may be null, and a null key finds no record: each time one is added.',
+  ]);
 });

@@ -150,9 +150,10 @@ function compileChild(context: CompileContext, outer: Level, { key: name, value:
     outer,
     needs,
   };
+  const before = context.reported;
   const where = splitWhere(context, scope, source, member(node, 'where'));
   if (where.equalities.length === 0) {
-    context.report(withNeedsEquality, member(node, 'where') ?? node, { name });
+    if (context.reported === before) context.report(withNeedsEquality, member(node, 'where') ?? node, { name });
     return undefined;
   }
   const computed = readEval(new RowCompiler(context, scope), member(node, 'eval'), level.names);

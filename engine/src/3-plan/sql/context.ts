@@ -24,6 +24,8 @@ export class CompileContext {
   readonly uses: Use[] = [];
   /** Optional conditions seen so far. */
   optionalCount = 0;
+  /** Problems so far: what follows from one is not reported again. */
+  reported = 0;
   readonly #optionalArgs = new Set<number>();
   readonly #types = new Map<Expression, Type>();
 
@@ -33,7 +35,9 @@ export class CompileContext {
   }
 
   report<D extends object>(kind: ProblemKind<D>, at: Place, details: D): void {
-    if (this.phase === 'check') this.step.problem(kind, at, details);
+    if (this.phase !== 'check') return;
+    this.reported += 1;
+    this.step.problem(kind, at, details);
   }
 
   /** The static type of a part without columns; checks it, once, when that is due. */

@@ -96,6 +96,14 @@ export const needsUniqueIndex = defineProblem<{ columns: string; table: string }
     'Mark the column `unique`, or add a unique index over exactly these columns: only then can the database tell whether the record is there.',
   message: (d) => `${d.table} has no unique index over ${d.columns}.`,
 });
+export const nullableKey = defineProblem<{ column: string; table: string }>({
+  code: 'nullable_key',
+  severity: 'warning',
+  title: 'add_or_edit_record finds its record by a column that may be null',
+  solve:
+    'In a unique index null is like no other null: with a null key a record is added each time, and none is found. Make the column not nullable, or see to it that the value is never null.',
+  message: (d) => `${d.table}.${d.column} may be null, and a null key finds no record: each time one is added.`,
+});
 export const withNeedsEquality = defineProblem<{ name: string }>({
   code: 'with_needs_equality',
   severity: 'error',

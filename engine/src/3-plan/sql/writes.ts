@@ -14,6 +14,7 @@ import {
   literalRefused,
   missingColumn,
   needsUniqueIndex,
+  nullableKey,
   unknownRowName,
 } from './problems.ts';
 import { type DatabasePlan, QueryPlan, type StatementFacts } from './query-plan.ts';
@@ -229,6 +230,8 @@ function conflictKeys(write: WriteStep, entries: readonly ObjectEntry[]): readon
   const names = keys.map((k) => k.name);
   if (names.every((name) => table.columns.has(name)) && !isUnique(table, names))
     context.report(needsUniqueIndex, node ?? step.node, { columns: names.join(', ') || 'no columns', table: table.name });
+  for (const { name, node: at } of keys)
+    if (table.columns.get(name)?.nullable === true) context.report(nullableKey, at, { column: name, table: table.name });
   return names;
 }
 

@@ -14,7 +14,8 @@ export const addOrEditRecord = defineFunction({
     key: {
       kind: 'raw',
       required: true,
-      description: 'The columns that find the record; they need a unique index.',
+      description:
+        'The columns that find the record; they need a unique index. A record is never found by null: with null in one of them a record is added each time.',
       schema: { type: 'array', items: { type: 'string' } },
     },
     data: dataParameter,

@@ -33,7 +33,9 @@ describe('codes by what PostgreSQL says', () => {
   const rows: readonly [string, readonly string[], string, number, string][] = [
     ['unique', ["insert into item (id, email) values (2, 'top.secret@example.com')"], 'unique_violation', 409, 'item already has a row with this email.'],
     ['unique key', ["insert into item (id) values (1)"], 'unique_violation', 409, 'item already has a row with this id.'],
-    ['reference', ['insert into item (id, o) values (2, 999)'], 'reference_violation', 409, 'A reference of item does not hold (item_o_fkey).'],
+    ['reference', ['insert into item (id, o) values (2, 999)'], 'reference_violation', 409, 'There is no row of other that item could refer to (item_o_fkey).'],
+    ['a row that is referred to', ['begin', 'insert into other values (7)', 'insert into item (id, o) values (7, 7)', 'delete from other'], 'reference_violation', 409, 'Other rows of item still refer to this one.'],
+    ['a changed key that is referred to', ['begin', 'insert into other values (7)', 'insert into item (id, o) values (7, 7)', 'update other set id = 8'], 'reference_violation', 409, 'Other rows of item still refer to this one.'],
     ['null', ['insert into item (id, n) values (2, null)'], 'null_not_allowed', 400, 'n must not be null.'],
     ['check', ['insert into item (id, n) values (2, -999)'], 'check_violation', 400, 'A value for item is outside its limits (item_n_check).'],
     ['range', ['insert into item (id) values (99999999999)'], 'number_out_of_range', 400, 'A number of the query is out of range.'],

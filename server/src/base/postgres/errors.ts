@@ -17,12 +17,19 @@ export const uniqueViolation = defineError<{ table: string; columns: string }>({
   solve: 'Choose another value, or change the existing row (`add_or_edit_record`, `edit_record`).',
   message: (d) => `${d.table || 'The table'} already has a row with this ${d.columns || 'value'}.`,
 });
-export const referenceViolation = defineError<{ table: string; constraint: string }>({
+/** `missing` names the table without the row, of `stillUsed` it is the one whose rows refer to the row. */
+export const referenceViolation = defineError<{ table: string; constraint: string; missing?: string; stillUsed?: boolean }>({
   code: 'reference_violation',
   status: 409,
   title: 'A reference to a row that is not there, or a row that others still refer to',
   solve: 'Add the referenced row first; before deleting, delete the rows that refer to it, or set `on_delete` on their column.',
-  message: (d) => `A reference of ${d.table || 'the table'} does not hold${d.constraint ? ` (${d.constraint})` : ''}.`,
+  message: (d) => {
+    if (d.stillUsed === true) return `Other rows of ${d.table || 'a table'} still refer to this one.`;
+    const constraint = d.constraint ? ` (${d.constraint})` : '';
+    if (d.missing !== undefined)
+      return `There is no row of ${d.missing} that ${d.table || 'the table'} could refer to${constraint}.`;
+    return `A reference of ${d.table || 'the table'} does not hold${constraint}.`;
+  },
 });
 export const checkViolation = defineError<{ table: string; constraint: string }>({
   code: 'check_violation',
@@ -114,8 +121,8 @@ const mappings: Readonly<Record<string, Mapping>> = {
       { table: error.table ?? '', columns: columnsOf(error.detail) },
       { cause: error, payload: place(error) },
     ),
-  '23503': (error) => errorOf(referenceViolation, within(error), { cause: error, payload: place(error) }),
-  '23001': (error) => errorOf(referenceViolation, within(error), { cause: error, payload: place(error) }),
+  '23503': (error) => errorOf(referenceViolation, reference(error), { cause: error, payload: place(error) }),
+  '23001': (error) => errorOf(referenceViolation, { ...within(error), stillUsed: true }, { cause: error, payload: place(error) }),
   '23502': (error) => errorOf(nullNotAllowed, { column: error.column ?? 'A column' }, { cause: error, payload: place(error) }),
   '23514': (error) => errorOf(checkViolation, within(error), { cause: error, payload: place(error) }),
   '22001': refusedValue('the text is too long'),
@@ -185,6 +192,13 @@ const within = (error: DatabaseError): { table: string; constraint: string } => 
   table: error.table ?? '',
   constraint: error.constraint ?? '',
 });
+
+/** Which end of a reference is amiss, where PostgreSQL speaks English: its code is the same for both. */
+function reference(error: DatabaseError): Parameters<typeof referenceViolation.message>[0] {
+  if (/^update or delete on table /.test(error.message)) return { ...within(error), stillUsed: true };
+  const missing = /is not present in table "(.*)"\.$/.exec(error.detail ?? '')?.[1];
+  return missing === undefined ? within(error) : { ...within(error), missing };
+}
 
 function place(error: DatabaseError): Record<string, string> {
   const shown: Record<string, string> = {};

@@ -1,6 +1,6 @@
 /** Reads the rows of a seed file, streaming: JSON lines, or CSV with a header. */
 import { Readable } from 'node:stream';
-import { type AshlarError, decodeJson, defaultLimits, errorOf, type Value, type ValueObject } from '@ashlar/engine';
+import { AshlarError, badJson, decodeJson, defaultLimits, errorOf, type Value, type ValueObject } from '@ashlar/engine';
 import { CsvError, parse } from 'csv-parse';
 import { seedInvalid } from '../errors.ts';
 import type { SeedSource } from './source.ts';
@@ -44,12 +44,21 @@ async function* readJsonLines(source: SeedSource): AsyncGenerator<SeedRow> {
     try {
       value = decodeJson(text, defaultLimits, 'decimal');
     } catch (error) {
-      throw seedError(source, line, `it is not JSON (${(error as Error).message.replace(/\.$/, '')})`, error);
+      throw seedError(source, line, jsonReason(error), error);
     }
     if (!isObject(value)) throw seedError(source, line, 'a row must be a JSON object');
     yield { line, values: value, textual: false, bytesRead };
   }
 }
+
+/** Why a line can't be taken: not JSON at all, or JSON with a value that is beyond a bound. */
+function jsonReason(error: unknown): string {
+  if (!(error instanceof AshlarError)) throw error;
+  const message = error.message.replace(/\.$/, '');
+  return error.code === badJson.code ? `it is not JSON (${message})` : lowerFirst(message);
+}
+
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 const isObject = (value: Value): value is ValueObject =>
   typeof value === 'object' &&
