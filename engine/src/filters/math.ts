@@ -76,6 +76,12 @@ export const sum = defineFilter({
   ],
 });
 
+/** Adds; ints whose sum is no int any more go on as a decimal: their mean is one anyway. */
+function addWidening(total: Value, item: Value): Value {
+  if (typeof total !== 'number' || typeof item !== 'number' || Number.isSafeInteger(total + item)) return add(total, item);
+  return Decimal.of(total).add(Decimal.of(item));
+}
+
 export const avg = defineFilter({
   name: 'avg',
   aliases: ['average', 'mean', 'array_avg'],
@@ -88,10 +94,7 @@ export const avg = defineFilter({
   run: (_context, list) => {
     const numbers = numbersOf('avg', list);
     if (numbers.length === 0) return null;
-    return divide(
-      numbers.reduce((total, item) => add(total, item), 0),
-      numbers.length,
-    );
+    return divide(numbers.reduce(addWidening, 0), numbers.length);
   },
   examples: [
     { expression: '[1, 2]|avg', result: 1.5 },

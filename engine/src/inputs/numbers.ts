@@ -2,9 +2,10 @@
 import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
-import { isNumber } from '../values/kinds.ts';
+import { isNumber, type NumberValue } from '../values/kinds.ts';
 import { toDecimal } from '../values/order.ts';
 import type { Value } from '../values/value.ts';
+import type { Bound } from '../workspace/model.ts';
 import { type Check, describe } from './check.ts';
 import type { Report } from './report.ts';
 
@@ -74,27 +75,31 @@ function refuseNumber(value: Value, textual: boolean, wanted: string, report: Re
   return report.refuse('wrong_type', `must be ${wanted}, not a text${isText(value, floatForm) ? hint : ''}`);
 }
 
-/** A number's size against `min` and `max`, exactly. Bigints are texts of digits. */
-export function sizeCheck(min: number | undefined, max: number | undefined): (value: Value, report: Report) => boolean {
-  const least = min === undefined ? null : exact(min);
-  const most = max === undefined ? null : exact(max);
+/** A number's size against `min` and `max`, exactly. */
+export function sizeCheck(min: Bound | undefined, max: Bound | undefined): (value: Value, report: Report) => boolean {
+  const least = min === undefined ? null : exactBound(min);
+  const most = max === undefined ? null : exactBound(max);
   return (value, report) => {
-    if (typeof value === 'number') {
-      if (min !== undefined && value < min) return refuseSize('too_small', min, report);
-      return max !== undefined && value > max ? refuseSize('too_large', max, report) : true;
-    }
-    const decimal = value instanceof Decimal ? value : exact(value instanceof Float ? value.$value : String(value));
-    if (min !== undefined && least !== null && decimal.compare(least) < 0) return refuseSize('too_small', min, report);
-    return max !== undefined && most !== null && decimal.compare(most) > 0 ? refuseSize('too_large', max, report) : true;
+    if (!isNumber(value)) return true;
+    if (min !== undefined && least !== null && isBelow(value, min, least)) return refuseSize('too_small', least, report);
+    return max !== undefined && most !== null && isAbove(value, max, most) ? refuseSize('too_large', most, report) : true;
   };
 }
 
-/** The exact decimal of a finite number's shortest text, or of a text of digits. */
-function exact(value: number | string): Decimal {
-  return Decimal.parse(String(value)) ?? Decimal.of(0);
-}
+/** The usual case, an int and a plain number, needs no exact arithmetic. */
+const isBelow = (value: NumberValue, bound: Bound, exact: Decimal): boolean =>
+  typeof value === 'number' && typeof bound === 'number' ? value < bound : toDecimal(value).compare(exact) < 0;
+const isAbove = (value: NumberValue, bound: Bound, exact: Decimal): boolean =>
+  typeof value === 'number' && typeof bound === 'number' ? value > bound : toDecimal(value).compare(exact) > 0;
 
-function refuseSize(code: 'too_small' | 'too_large', bound: number, report: Report): false {
-  report.refuse(code, code === 'too_small' ? `must be at least ${bound}` : `must be at most ${bound}`);
+/** A bound as a number: counts are numbers anyway, and JSON Schema has no others. */
+export const plainBound = (bound: Bound): number => (bound instanceof Decimal ? bound.toNumber() : bound);
+
+/** The exact decimal of a bound: of a number that of its shortest text. */
+const exactBound = (bound: Bound): Decimal =>
+  bound instanceof Decimal ? bound : (Decimal.parse(String(bound)) ?? Decimal.of(0));
+
+function refuseSize(code: 'too_small' | 'too_large', bound: Decimal, report: Report): false {
+  report.refuse(code, `must be at ${code === 'too_small' ? 'least' : 'most'} ${bound.toText()}`);
   return false;
 }

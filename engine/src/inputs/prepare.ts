@@ -3,9 +3,9 @@ import { defaultLimits } from '../limits.ts';
 import { nearest } from '../nearest.ts';
 import { decodeJson } from '../values/json.ts';
 import type { Value, ValueObject } from '../values/value.ts';
-import type { Input } from '../workspace/model.ts';
+import type { Bound, Input } from '../workspace/model.ts';
 import { type Check, describe } from './check.ts';
-import { checkBigint, checkDecimal, checkFloat, checkInt, sizeCheck } from './numbers.ts';
+import { checkBigint, checkDecimal, checkFloat, checkInt, plainBound, sizeCheck } from './numbers.ts';
 import type { Report } from './report.ts';
 import {
   checkBool,
@@ -103,13 +103,13 @@ function prepareSize(input: Input): SizeCheck | null {
   }
 }
 
-function within(count: number, unit: string, min: number | undefined, max: number | undefined, report: Report): boolean {
-  if (min !== undefined && count < min) {
-    report.refuse('too_small', `must have at least ${min} ${unit}`);
+function within(count: number, unit: string, min: Bound | undefined, max: Bound | undefined, report: Report): boolean {
+  if (min !== undefined && count < plainBound(min)) {
+    report.refuse('too_small', `must have at least ${plainBound(min)} ${unit}`);
     return false;
   }
-  if (max !== undefined && count > max) {
-    report.refuse('too_large', `must have at most ${max} ${unit}`);
+  if (max !== undefined && count > plainBound(max)) {
+    report.refuse('too_large', `must have at most ${plainBound(max)} ${unit}`);
     return false;
   }
   return true;

@@ -6,7 +6,8 @@ import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import { PlainDate, Timestamp } from '../values/time.ts';
 import type { Value } from '../values/value.ts';
-import type { Column, Input, Table } from '../workspace/model.ts';
+import type { Bound, Column, Input, Table } from '../workspace/model.ts';
+import { plainBound } from './numbers.ts';
 import { isList, isPlainObject } from './text.ts';
 
 /** What shows in answers: `decimals` of the workspace. */
@@ -37,7 +38,8 @@ export function inputsSchema(inputs: Iterable<Input>, refuseUnknown = false): Js
 }
 
 function inputBase(input: Input): JsonSchema {
-  const { min, max } = input;
+  const min = input.min === undefined ? undefined : plainBound(input.min);
+  const max = input.max === undefined ? undefined : plainBound(input.max);
   switch (input.type) {
     case 'int':
       return present({ type: 'integer', format: 'int64', minimum: min, maximum: max });
@@ -146,7 +148,7 @@ function columnBase(column: Column, options: SchemaOptions): JsonSchema {
   if (column.type === 'list') {
     const item = { ...column, type: column.items ?? 'text', nullable: false, description: '' };
     const { min: _least, max: _most, ...unbounded } = item;
-    return present({ type: 'array', items: columnBase(unbounded, options), minItems: min, maxItems: max });
+    return present({ type: 'array', items: columnBase(unbounded, options), ...countsOf(min, max) });
   }
   if (column.type === 'decimal' && options.decimals === 'text') return { type: 'string', pattern: decimalDigits };
   if (column.type === 'bigint') return { type: 'string', pattern: digits };
@@ -164,6 +166,12 @@ function columnBase(column: Column, options: SchemaOptions): JsonSchema {
     ...(max === undefined ? {} : { max }),
   });
 }
+
+const countsOf = (min: Bound | undefined, max: Bound | undefined): JsonSchema =>
+  present({
+    minItems: min === undefined ? undefined : plainBound(min),
+    maxItems: max === undefined ? undefined : plainBound(max),
+  });
 
 const described = (description: string): JsonSchema => (description === '' ? {} : { description });
 

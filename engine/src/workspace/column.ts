@@ -1,20 +1,21 @@
 /** One column of a table file: its shape, and what it says. References are resolved later, when every table is read. */
 import type { JsonNode, Span } from '../1-syntax/ast.ts';
 import type { Problems } from '../problems.ts';
+import type { Decimal } from '../values/decimal.ts';
 import { readDefault } from './constant.ts';
-import type { Column, ColumnDefault, ColumnType, Input } from './model.ts';
+import type { Bound, Column, ColumnDefault, ColumnType, Input, InputType } from './model.ts';
 import { identifierPattern } from './names.ts';
 import { badDefault, minAboveMax, misplacedKey, missingKey, numberNotAllowed, valueTwice, wrongJsonType } from './problems.ts';
 import {
   anyJson,
   choice,
   type Entry,
+  exactNumber,
   type Found,
   flag,
   type Keys,
   keyOf,
   list,
-  number,
   object,
   openingOf,
   shortOrLong,
@@ -42,8 +43,8 @@ const columnKeys = {
   unique: flag('No two rows have the same value'),
   default: anyJson('Value of a new row that has none: a constant, "now" for times, "uuid" for a uuid'),
   values: list('Texts that an enum can be', text('One of the texts'), { least: 1 }),
-  min: number('Least size of a number, characters of a text, items of a list'),
-  max: number('Greatest size of a number, characters of a text, items of a list'),
+  min: exactNumber('Least size of a number, characters of a text, items of a list'),
+  max: exactNumber('Greatest size of a number, characters of a text, items of a list'),
   scale: whole('Digits after the point that a decimal keeps', 0, 100),
   references: text('Table whose key this column holds (a foreign key, with an index)', { pattern: identifierPattern }),
   on_delete: choice('What happens when the referenced row is deleted; restrict by default', ['restrict', 'cascade', 'set_null']),
@@ -69,8 +70,19 @@ export interface ColumnDraft {
   readonly keys: ColumnKeys;
 }
 
-const sized: ReadonlySet<ColumnType> = new Set(['int', 'bigint', 'decimal', 'float', 'text', 'email', 'password', 'list']);
-const counted: ReadonlySet<ColumnType> = new Set(['text', 'email', 'password', 'list']);
+/** Types with a size that `min` and `max` bound; counted ones are those whose size is a count. (A column is never a file.) */
+export const sized: ReadonlySet<InputType> = new Set([
+  'int',
+  'bigint',
+  'decimal',
+  'float',
+  'text',
+  'email',
+  'password',
+  'list',
+  'file',
+]);
+const counted: ReadonlySet<InputType> = new Set(['text', 'email', 'password', 'list', 'file']);
 const collated: ReadonlySet<ColumnType> = new Set(['text', 'email', 'enum']);
 const collationForm = /^[A-Za-z0-9_.@-]{1,63}$/;
 
@@ -200,29 +212,38 @@ function misplace(entry: ColumnEntry, key: string, reason: string, problems: Pro
   problems.add(misplacedKey, at, { key, reason });
 }
 
-function readBounds(keys: ColumnKeys, type: ColumnType, problems: Problems): { readonly min?: number; readonly max?: number } {
-  if (!sized.has(type)) return {};
-  return checkedBounds(keys.min, keys.max, counted.has(type), problems);
+function readBounds(keys: ColumnKeys, type: ColumnType, problems: Problems): Bounds {
+  return checkedBounds(keys.min, keys.max, type, problems);
 }
 
-/** `min` and `max`, where they make sense together; counts are whole and not negative. */
+interface Bounds {
+  readonly min?: Bound;
+  readonly max?: Bound;
+}
+
+/** `min` and `max` of a type that has a size, where they make sense together; counts are whole and not negative. */
 export function checkedBounds(
-  min: Found<number> | undefined,
-  max: Found<number> | undefined,
-  counts: boolean,
+  min: Found<Decimal> | undefined,
+  max: Found<Decimal> | undefined,
+  type: InputType,
   problems: Problems,
-): { readonly min?: number; readonly max?: number } {
+): Bounds {
+  if (!sized.has(type)) return {};
   for (const [what, bound] of [['"min"', min] as const, ['"max"', max] as const])
-    if (counts && bound !== undefined && !(Number.isSafeInteger(bound.value) && bound.value >= 0)) {
+    if (counted.has(type) && bound !== undefined && !isCount(bound.value)) {
       problems.add(numberNotAllowed, bound.node, { what, wanted: 'a count: a whole number from 0' });
       return {};
     }
-  if (min !== undefined && max !== undefined && min.value > max.value) {
-    problems.add(minAboveMax, max.node, { min: min.value, max: max.value });
+  if (min !== undefined && max !== undefined && min.value.compare(max.value) > 0) {
+    problems.add(minAboveMax, max.node, { min: min.value.toText(), max: max.value.toText() });
     return {};
   }
-  return { ...(min === undefined ? {} : { min: min.value }), ...(max === undefined ? {} : { max: max.value }) };
+  const exact = type === 'decimal' || type === 'bigint';
+  const bound = (found: Found<Decimal>): Bound => (exact ? found.value : found.value.toNumber());
+  return { ...(min === undefined ? {} : { min: bound(min) }), ...(max === undefined ? {} : { max: bound(max) }) };
 }
+
+const isCount = (bound: Decimal): boolean => bound.isInteger() && Number.isSafeInteger(bound.toNumber()) && bound.toNumber() >= 0;
 
 function readCollation(keys: ColumnKeys, type: ColumnType, problems: Problems): { readonly collate?: string } {
   const { collate } = keys;

@@ -1,17 +1,18 @@
 /** What `input` looks like in a file: the declaration that reading and the editors' schema share. */
 import type { JsonNode } from '../1-syntax/ast.ts';
+import type { Decimal } from '../values/decimal.ts';
 import type { Input, InputType } from './model.ts';
 import { inputNamePattern } from './names.ts';
 import {
   anyJson,
   choice,
   type Entry,
+  exactNumber,
   type Found,
   flag,
   list,
   map,
   named,
-  number,
   object,
   type Shape,
   shortOrLong,
@@ -28,8 +29,8 @@ export interface InputKeys {
   readonly nullable?: Found<boolean>;
   readonly default?: Found<JsonNode>;
   readonly values?: Found<readonly Found<string>[]>;
-  readonly min?: Found<number>;
-  readonly max?: Found<number>;
+  readonly min?: Found<Decimal>;
+  readonly max?: Found<Decimal>;
   readonly in?: Found<Input['in']>;
   readonly description?: Found<string>;
 }
@@ -56,8 +57,8 @@ export const inputShape: Shape<InputValue> = named('input', 'An input: the short
         nullable: flag('Whether null may be sent'),
         default: anyJson('Value when it is not sent'),
         values: list('Texts that an enum can be', text('One of the texts'), { least: 1 }),
-        min: number('Least size of a number, characters of a text, items of a list, bytes of a file'),
-        max: number('Greatest size of a number, characters of a text, items of a list, bytes of a file'),
+        min: exactNumber('Least size of a number, characters of a text, items of a list, bytes of a file'),
+        max: exactNumber('Greatest size of a number, characters of a text, items of a list, bytes of a file'),
         in: choice('Where it comes from, if not from where the route says', ['path', 'query', 'header', 'body']),
         description: text('One line on what it means'),
       },

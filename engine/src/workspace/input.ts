@@ -1,7 +1,7 @@
 /** Reads `input` of endpoints and functions. */
 import type { Span } from '../1-syntax/ast.ts';
 import type { Problems } from '../problems.ts';
-import { checkedBounds, distinct } from './column.ts';
+import { checkedBounds, distinct, sized } from './column.ts';
 import { readDefault } from './constant.ts';
 import { checkPlace, type InputOwner, placeOf } from './input-place.ts';
 import type { InputKeys, InputValue } from './input-shape.ts';
@@ -42,9 +42,6 @@ function keysOf(entry: Entry<InputValue>): InputKeys {
   return 'long' in entry.value ? entry.value.long : {};
 }
 
-const sized: ReadonlySet<InputType> = new Set(['int', 'bigint', 'decimal', 'float', 'text', 'email', 'password', 'list', 'file']);
-const counted: ReadonlySet<InputType> = new Set(['text', 'email', 'password', 'list', 'file']);
-
 /** Reads an input, a field of an object, or the items of a list. */
 function readInput(entry: Entry<InputValue>, where: Input['in'], role: 'input' | 'field' | 'items', problems: Problems): Input {
   const keys = keysOf(entry);
@@ -64,7 +61,7 @@ function readInput(entry: Entry<InputValue>, where: Input['in'], role: 'input' |
     span: entry.at.span,
     pointer: entry.at.pointer,
     ...readContent(entry, keys, spelled?.list === true ? spelled.type : undefined, type, where, problems),
-    ...(sized.has(type) ? checkedBounds(keys.min, keys.max, counted.has(type), problems) : {}),
+    ...checkedBounds(keys.min, keys.max, type, problems),
   };
   if (keys.default === undefined || role === 'items') return bare;
   const value = readDefault(bare, keys.default.value, entry.key, problems);

@@ -3,6 +3,7 @@
  * OpenAPI writer work on. Immutable.
  */
 import type { Expression, JsonArray, JsonNode, Source, Span } from '../1-syntax/ast.ts';
+import type { Decimal } from '../values/decimal.ts';
 import type { Value } from '../values/value.ts';
 
 /** Types of columns. `list` has `items` (any but list, json, password, reference). */
@@ -28,6 +29,9 @@ export type ColumnDefault =
   | { readonly kind: 'now' }
   | { readonly kind: 'uuid' };
 
+/** `min` or `max`: the exact decimal of a decimal or bigint, a number for every other size. */
+export type Bound = number | Decimal;
+
 export interface Column {
   readonly name: string;
   readonly description: string;
@@ -40,8 +44,8 @@ export interface Column {
   /** Of an enum (or a list of enum). */
   readonly values?: readonly string[];
   /** Size of a number, characters of a text, items of a list. */
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: Bound;
+  readonly max?: Bound;
   /** Digits after the point that the column keeps; absent: unlimited. */
   readonly scale?: number;
   readonly references?: { readonly table: string; readonly onDelete: 'restrict' | 'cascade' | 'set_null' };
@@ -93,8 +97,8 @@ export interface Input {
   readonly nullable: boolean;
   readonly default?: Value;
   readonly values?: readonly string[];
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: Bound;
+  readonly max?: Bound;
   readonly in: 'path' | 'query' | 'header' | 'body';
   readonly span: Span;
   readonly pointer: string;

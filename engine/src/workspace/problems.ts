@@ -127,7 +127,7 @@ export const misplacedKey = defineProblem<{ key: string; reason: string }>({
   solve: 'Remove the key, or change the type: `values` belongs to enum, `scale` to decimal, `items` to list, `fields` to object.',
   message: (d) => `"${d.key}" can't stand here: ${d.reason}.`,
 });
-export const minAboveMax = defineProblem<{ min: number; max: number }>({
+export const minAboveMax = defineProblem<{ min: string; max: string }>({
   code: 'min_above_max',
   severity: 'error',
   title: 'min is above max, so that no value fits',

@@ -5,6 +5,7 @@
 import { type JsonNode, type JsonObject, member } from '../1-syntax/ast.ts';
 import type { Problems } from '../problems.ts';
 import { type JsonSchema, present } from '../schema/json-schema.ts';
+import { Decimal } from '../values/decimal.ts';
 import { missingKey, numberNotAllowed, unknownKey, valueNotAllowed, wrongJsonType } from './problems.ts';
 
 /** Named schemas that others point at; they become `$defs`. */
@@ -72,14 +73,14 @@ export function flag(description: string): Shape<boolean> {
   };
 }
 
-/** A finite number. */
-export function number(description: string): Shape<number> {
+/** A number, with the digits that it is written with. */
+export function exactNumber(description: string): Shape<Decimal> {
   return {
     description,
     read: (node, problems, what) => {
       if (node.kind !== 'number') return refuseNode(node, problems, what, 'a number');
-      const value = Number(node.text);
-      if (Number.isFinite(value)) return value;
+      const value = Decimal.parse(node.text);
+      if (value !== null && Number.isFinite(value.toNumber())) return value;
       problems.add(numberNotAllowed, node, { what, wanted: 'a number that a double can hold' });
       return undefined;
     },

@@ -8,10 +8,12 @@ import type {
   MemberExpression,
 } from '../../1-syntax/ast.ts';
 import type { Type } from '../../2-check/types.ts';
+import { isNumber } from '../../values/kinds.ts';
+import { literalFor } from '../../values/operators.ts';
 import { aggregateValue, isAggregate } from './aggregates.ts';
 import { bool, decimal, familyOf, int, pgName, type SqlType, text } from './column-types.ts';
 import { asDecimal, comparable } from './comparison.ts';
-import type { RowCompiler } from './compiler.ts';
+import { literal, type RowCompiler } from './compiler.ts';
 import { constantOf } from './context.ts';
 import { filterValue } from './functions.ts';
 import { columnTypeMismatch, notInSql } from './problems.ts';
@@ -194,10 +196,18 @@ function binaryValue(compiler: RowCompiler, expression: BinaryExpression): SqlVa
 function sides(compiler: RowCompiler, left: Expression, right: Expression): readonly [SqlValue, SqlValue] {
   if (compiler.touches(left)) {
     const a = compiler.value(left);
-    return [a, compiler.value(right, besides(compiler, right, a))];
+    return [a, floatLiteral(right, a) ?? compiler.value(right, besides(compiler, right, a))];
   }
   const b = compiler.value(right);
-  return [compiler.value(left, besides(compiler, left, b)), b];
+  return [floatLiteral(left, b) ?? compiler.value(left, besides(compiler, left, b)), b];
+}
+
+/** A literal takes the type of the other side: beside a float each number is one, whatever it was written as. */
+function floatLiteral(expression: Expression, other: SqlValue): SqlValue | undefined {
+  const constant = other.type.type === 'float' ? constantOf(expression) : undefined;
+  if (constant === undefined || !isNumber(constant)) return undefined;
+  const type: SqlType = { type: 'float' };
+  return { sql: literal(literalFor(constant, 'float'), type), type, nullable: false };
 }
 
 function besides(compiler: RowCompiler, bound: Expression, other: SqlValue): SqlType | undefined {
@@ -280,6 +290,10 @@ export function textOf(compiler: RowCompiler, value: SqlValue, at: Expression): 
     case 'text':
       return { sql: value.sql, type: value.type.password === true ? { ...text, password: true } : text, nullable };
     case 'number':
+      // PostgreSQL writes 1e+22 and 1e-07 where JSON has 1e22 and 1e-7.
+      if (value.type.type === 'float')
+        return refuseValue(compiler, at, 'A float as text', 'Write `|to_decimal` before it, or make the text after the query.');
+      return { sql: cast(sql`(${value.sql})`, 'text'), type: text, nullable };
     case 'bool':
     case 'uuid':
       return { sql: cast(sql`(${value.sql})`, 'text'), type: text, nullable };

@@ -3,7 +3,7 @@ import { quoteIdentifier } from '../../base/postgres/index.ts';
 import type { ChangeKind, SchemaChange } from './change.ts';
 import { conversion } from './convert.ts';
 import { type Constraint, checksOf, columnSql, referenceOf } from './objects.ts';
-import { type ColumnShape, sqlType } from './shape.ts';
+import { boundOf, type ColumnShape, sqlType } from './shape.ts';
 
 /** Makes changes of one column in the transaction. */
 function changer(table: string, column: string) {
@@ -121,9 +121,14 @@ function changeChecks(table: string, before: ColumnShape, after: ColumnShape, re
 /** Whether every value of before is allowed after. */
 function loosened(before: ColumnShape, after: ColumnShape): boolean {
   const values = after.values === null || (before.values?.every((value) => after.values?.includes(value)) ?? false);
-  const min = after.min === null || (before.min !== null && after.min <= before.min);
-  const max = after.max === null || (before.max !== null && after.max >= before.max);
-  return values && min && max;
+  const [min, max] = [atMost(after.min, before.min), atMost(before.max, after.max)];
+  return values && (after.min === null || min) && (after.max === null || max);
+}
+
+/** Whether both bounds are there, the first not above the second. */
+function atMost(low: ColumnShape['min'], high: ColumnShape['max']): boolean {
+  const [a, b] = [boundOf(low), boundOf(high)];
+  return a !== null && b !== null && a.compare(b) <= 0;
 }
 
 function changeReference(table: string, before: ColumnShape, after: ColumnShape): SchemaChange[] {

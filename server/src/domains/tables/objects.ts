@@ -1,7 +1,7 @@
 /** Checks, foreign keys and indexes that follow from a table's shape. Their names are made from what they are. */
 import { createHash } from 'node:crypto';
 import { quoteIdentifier, quoteLiteral } from '../../base/postgres/index.ts';
-import { type ColumnShape, type IndexShape, sqlType, type TableShape } from './shape.ts';
+import { boundOf, type ColumnShape, type IndexShape, sqlType, type TableShape } from './shape.ts';
 
 export interface Constraint {
   readonly kind: 'check' | 'reference';
@@ -84,8 +84,9 @@ function sizeOf(column: ColumnShape, name: string): string | null {
   }
 }
 
-function number(value: number): string {
-  if (!Number.isFinite(value)) throw new Error('a limit must be a finite number');
+function number(value: number | string): string {
+  const exact = boundOf(value);
+  if (exact === null) throw new Error('a limit must be a number');
   return `${quoteLiteral(String(value))}::numeric`;
 }
 

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import {
   type Column,
   type ColumnType,
+  Decimal,
   encodeJson,
   searchExpression,
   type Table,
@@ -25,8 +26,9 @@ export interface ColumnShape {
   /** A SQL expression; null for none. */
   readonly default: string | null;
   readonly values: readonly string[] | null;
-  readonly min: number | null;
-  readonly max: number | null;
+  /** Digits as text where a number would lose some. */
+  readonly min: number | string | null;
+  readonly max: number | string | null;
   readonly scale: number | null;
   readonly references: { readonly table: string; readonly onDelete: 'restrict' | 'cascade' | 'set_null' } | null;
   readonly collate: string | null;
@@ -99,13 +101,22 @@ function columnShape(column: Column): ColumnShape {
     unique: column.unique,
     default: defaultSql(column),
     values: column.values ?? null,
-    min: column.min ?? null,
-    max: column.max ?? null,
+    min: boundShape(column.min),
+    max: boundShape(column.max),
     scale: column.scale ?? null,
     references: column.references === undefined ? null : { table: column.references.table, onDelete: column.references.onDelete },
     collate: column.collate ?? null,
   };
 }
+
+function boundShape(bound: Column['min']): number | string | null {
+  if (bound === undefined || typeof bound === 'number') return bound ?? null;
+  const number = bound.toNumber();
+  return Decimal.parse(String(number))?.equals(bound) === true ? number : bound.toText();
+}
+
+/** The exact value of a bound; null where there is none. */
+export const boundOf = (bound: number | string | null): Decimal | null => (bound === null ? null : Decimal.parse(String(bound)));
 
 function indexShape(table: Table, index: TableIndex): IndexShape {
   return {
