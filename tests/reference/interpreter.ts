@@ -341,12 +341,32 @@ function tryCatch(step: Step): Ending {
     // Limits skip `finally`.
     if (catchable(error)) {
       located(error, stepId(step.node));
-      step.steps('finally');
+      replacing(error, () => step.steps('finally'));
     }
     throw error;
   }
   step.steps('finally');
   return ended;
+}
+
+/** An error of `work` replaces the one under way, and keeps it as its cause. */
+function replacing(under: RefError, work: () => unknown): void {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof RefError) error.replaced ??= under;
+    throw error;
+  }
+}
+
+function partsOf(error: RefError): readonly (readonly [string, Ref])[] {
+  return [
+    ['code', text(error.code)],
+    ['message', text(error.text ?? '')],
+    ['status', int(error.status)],
+    ['step', error.step === undefined ? nothing : text(error.step)],
+    ['data', error.data],
+  ];
 }
 
 function attempt(step: Step, catchable: (error: unknown) => error is RefError): Ending {
@@ -358,13 +378,8 @@ function attempt(step: Step, catchable: (error: unknown) => error is RefError): 
   } catch (error) {
     if (!catchable(error)) throw error;
     point?.undo();
-    const value = object([
-      ['code', text(error.code)],
-      ['message', text(error.text ?? '')],
-      ['status', int(error.status)],
-      ['step', error.step === undefined ? nothing : text(error.step)],
-      ['data', error.data],
-    ]);
+    const cause = error.replaced === undefined ? nothing : object(partsOf(error.replaced));
+    const value = object([...partsOf(error), ['cause', cause]]);
     step.under.shared.coverage.saw('caught');
     return step.steps('catch', step.under.scope.inner([['error', value]]));
   }

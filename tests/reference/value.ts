@@ -30,6 +30,8 @@ export class RefError extends Error {
   readonly uncatchable: boolean;
   /** The step that it came from; filled in by the step. */
   step: string | undefined;
+  /** The error that this one replaced in a `finally`. */
+  replaced: RefError | undefined;
 
   constructor(
     code: string,

@@ -1,5 +1,5 @@
 /** Checks expressions: what each name means, what each filter gets, and which type comes out. */
-import type { Expression, FilterExpression, MemberExpression, NameExpression } from '../1-syntax/ast.ts';
+import type { Expression, FilterExpression, MemberExpression, NameExpression, Span } from '../1-syntax/ast.ts';
 import type { AnyFilter } from '../filters/define.ts';
 import { constantOf, findFilter, nearestFilter } from '../filters/index.ts';
 import type { RowScope, RowSource } from '../library/define.ts';
@@ -53,6 +53,11 @@ export interface ExpressionContext {
   readonly problems: Problems;
 }
 
+interface Place {
+  readonly span: Span;
+  readonly pointer: string;
+}
+
 /** Lambda parameters in scope, innermost last. */
 type Locals = readonly { readonly name: string; readonly local: string; readonly type: Type }[];
 
@@ -99,8 +104,9 @@ class Checker {
       case 'index': {
         const of = this.check(e.object, locals);
         this.check(e.index, locals);
+        // A name in brackets is a name like another.
         if (of.kind === 'object' && of.fields !== undefined && e.index.kind === 'text')
-          return of.fields.get(e.index.value) ?? nullType;
+          return this.#memberOf(of, of.fields, e.index.value, e.object, e.index);
         return of.kind === 'list' && of.items !== undefined ? nullable(of.items) : tainted(anyType, of);
       }
       case 'unary': {
@@ -230,20 +236,21 @@ class Checker {
     }
     const of = this.check(e.object, locals);
     if (of.kind !== 'object') return of.kind === 'any' ? tainted(anyType, of) : nullType;
-    if (of.fields === undefined) return tainted(anyType, of);
-    const field = of.fields.get(e.name);
+    return of.fields === undefined ? tainted(anyType, of) : this.#memberOf(of, of.fields, e.name, e.object, at);
+  }
+
+  /** The type of a member whose name is known; one that is never there is reported. */
+  #memberOf(of: Type, fields: NonNullable<Type['fields']>, name: string, object: Expression, at: Place): Type {
+    const { problems } = this.#context;
+    const field = fields.get(name);
     if (field !== undefined) return of.nullable ? nullable(field) : field;
-    const near = nearest(e.name, [...of.fields.keys()]);
-    if (e.object.kind === 'name' && (e.object.name === 'input' || e.object.name === 'env')) {
-      problems.add(e.object.name === 'input' ? unknownInput : unknownEnv, at, { name: e.name, nearest: near });
+    const near = nearest(name, [...fields.keys()]);
+    if (object.kind === 'name' && (object.name === 'input' || object.name === 'env')) {
+      problems.add(object.name === 'input' ? unknownInput : unknownEnv, at, { name, nearest: near });
       // What it was meant to be is not known: one mistake is reported once.
       return anyType;
     }
-    problems.add(unknownMember, at, {
-      name: e.name,
-      of: e.object.kind === 'name' ? `"${e.object.name}"` : 'The value',
-      nearest: near,
-    });
+    problems.add(unknownMember, at, { name, of: object.kind === 'name' ? `"${object.name}"` : 'The value', nearest: near });
     return nullType;
   }
 

@@ -10,11 +10,10 @@ const isKnown = (t: Type): boolean => t.kind !== 'any';
 const isNumber = (t: Type): boolean => numbers.has(t.kind);
 const isMoment = (t: Type): boolean => t.kind === 'timestamp' || t.kind === 'date';
 
-/** Whether two types can hold equal values: numbers among each other, else the same kind. null equals null. */
+/** Whether a comparison makes sense: numbers with each other, else the same kind. Comparing with null is a guard, whatever the type. */
 export function canBeEqual(a: Type, b: Type): boolean {
   if (!isKnown(a) || !isKnown(b) || a.kind === b.kind) return true;
-  if (isNumber(a) && isNumber(b)) return true;
-  return (a.kind === 'null' && b.nullable) || (b.kind === 'null' && a.nullable);
+  return (isNumber(a) && isNumber(b)) || a.kind === 'null' || b.kind === 'null';
 }
 
 /** The type of a number operation; a literal takes the type of the other side. */

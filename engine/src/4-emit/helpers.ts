@@ -183,7 +183,12 @@ function replaced(error: unknown, pending: unknown, steps: readonly StepInfo[], 
   return own;
 }
 
+/** What a catch block sees; the cause is the error that this one replaced in a `finally`. */
 function errorValue(error: AshlarError): ValueObject {
+  return { ...errorParts(error), cause: error.cause instanceof AshlarError ? errorParts(error.cause) : null };
+}
+
+function errorParts(error: AshlarError): ValueObject {
   return {
     code: error.code,
     message: error.message,

@@ -1,21 +1,23 @@
-import { anyType, nullable, objectOf, type } from '../../2-check/types.ts';
+import { anyType, nullable, objectOf, type Type, type } from '../../2-check/types.ts';
 import { defineFunction } from '../define.ts';
 
-/** What a catch block sees of an error. */
-export const errorType = objectOf([
+const errorParts: readonly (readonly [string, Type])[] = [
   ['code', type('text')],
   ['message', type('text')],
   ['status', type('int')],
   ['step', nullable(type('text'))],
   ['data', anyType],
-]);
+];
+
+/** What a catch block sees of an error. */
+export const errorType = objectOf([...errorParts, ['cause', nullable(objectOf(errorParts))]]);
 
 export const tryCatch = defineFunction({
   name: 'try_catch',
   aliases: ['try'],
   family: 'flow',
   description:
-    'Catches errors of its steps. `error` has code, message, status, step and data. Limits, the deadline and cancellation can not be caught. Inside a transaction what the steps wrote is undone when an error is caught.',
+    'Catches errors of its steps. `error` has code, message, status, step and data, and as `cause` (else null) the same of the error that it replaced in a `finally`. Limits, the deadline and cancellation can not be caught. Inside a transaction what the steps wrote is undone when an error is caught.',
   parameters: {
     try: { kind: 'stack', required: true, aliases: ['try_block', 'try_stack'], description: 'Steps whose errors are caught.' },
     catch: {
