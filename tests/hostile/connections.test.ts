@@ -12,7 +12,7 @@ const limits = { headersMs: 1_500, requestMs: 3_000, idleMs: 2_500, checkMs: 100
 let world: World;
 let sent = 0;
 beforeAll(async () => {
-  world = await startWorld(limits);
+  world = await startWorld({ clientLimits: limits, examples: false });
 }, 60_000);
 afterAll(async () => {
   await world?.stop();

@@ -8,7 +8,7 @@ import { adminKey, smallWorkspace, startWorld, type World } from './world.ts';
 let world: World;
 let client: HostileClient;
 beforeAll(async () => {
-  world = await startWorld();
+  world = await startWorld({ examples: false });
   client = new HostileClient(world.port);
 }, 60_000);
 afterAll(async () => {

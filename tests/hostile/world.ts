@@ -47,8 +47,15 @@ export interface World {
 
 const examples = join(import.meta.dirname, '..', '..', 'examples');
 
-/** Starts everything. @param clientLimits time limits for slow clients, in milliseconds */
-export async function startWorld(clientLimits: Readonly<Record<string, number>> = {}): Promise<World> {
+export interface WorldOptions {
+  /** Time limits for slow clients, in milliseconds. */
+  readonly clientLimits?: Readonly<Record<string, number>>;
+  /** False leaves the examples out: their seeds take most of the start. There are no users then. */
+  readonly examples?: boolean;
+}
+
+/** Starts everything. */
+export async function startWorld({ clientLimits = {}, examples: all = true }: WorldOptions = {}): Promise<World> {
   const clusterFolder = temporaryFolder();
   const cluster = await EmbeddedServer.start({ dataPath: clusterFolder, explicit: true, log: silentLog, durable: false });
   const admin = new Client(cluster.connection('postgres'));
@@ -63,7 +70,7 @@ export async function startWorld(clientLimits: Readonly<Record<string, number>> 
     ASHLAR_DATA: data,
     DATABASE_URL: `postgres://${login}@${encodeURIComponent(host)}:${port ?? 5432}/hostile_control`,
     ASHLAR_ADMIN_KEY: adminKey,
-    ASHLAR_WORKSPACES: `${join(examples, 'shop')},${join(examples, 'seed')}`,
+    ASHLAR_WORKSPACES: all ? `${join(examples, 'shop')},${join(examples, 'seed')}` : '',
   });
   const { url } = child;
   await publish(url, workspaceName, workspaceFiles());
@@ -72,9 +79,10 @@ export async function startWorld(clientLimits: Readonly<Record<string, number>> 
     value: `${canary}-variable`,
   });
   // Where the example asks another server, nobody answers: refused at once.
-  await control(url, 'PUT', '/api/workspaces/shop/environments/dev/variables/RATES_URL', { value: 'http://127.0.0.1:9/' });
+  if (all)
+    await control(url, 'PUT', '/api/workspaces/shop/environments/dev/variables/RATES_URL', { value: 'http://127.0.0.1:9/' });
   const watch = await openWatch((database) => cluster.connection(database));
-  const people = await makePeople(url, watch);
+  const people = all ? await makePeople(url, watch) : nobody;
   await watch.begin();
   return {
     url,
@@ -181,6 +189,8 @@ async function secretsOf(admin: Client): Promise<readonly string[]> {
   );
   return rows.map((row) => row.name);
 }
+
+const nobody = { tokens: {}, keys: { product: 0, order: 0, openOrder: 0, foreignOrder: 0 }, hidden: [] } as const;
 
 /** Ada, who sends the requests, and Bob, whose data are not hers. */
 async function makePeople(url: string, watch: Watch) {
