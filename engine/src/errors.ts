@@ -210,6 +210,14 @@ export const stepLimit = defineError<{ steps: number }>({
   message: (d) => `The run was stopped after ${d.steps} steps.`,
   uncatchable: true,
 });
+export const workLimit = defineError<{ items: number }>({
+  code: 'work_limit',
+  status: 503,
+  title: 'One expression works through too many items',
+  solve: 'A filter inside the lambda of another multiplies their lists. Let the database join them, or use a loop of steps.',
+  message: (d) => `The run was stopped: one expression would work through more than ${d.items} items.`,
+  uncatchable: true,
+});
 export const recursionLimit = defineError<{ depth: number }>({
   code: 'recursion_limit',
   status: 503,

@@ -259,6 +259,35 @@ describe('flow', () => {
     ).rejects.toMatchObject({ code: 'input_invalid' });
   });
 
+  test('without a catch the error goes on, after finally', async () => {
+    const world = makeWorld();
+    const steps = [{ function: 'throw_error', code: 'mine' }];
+    const stack = [{ function: 'try_catch', try: steps, finally: [{ function: 'log_debug_info', data: 1 }] }];
+    await expect(runStack({ stack }, { effects: world.effects })).rejects.toMatchObject({ code: 'mine' });
+    expect(world.asked.map((a) => a.name)).toEqual(['log']);
+  });
+
+  test('the budget of steps is met exactly, and filters take none of it', async () => {
+    const loop = (turns: number): unknown[] => [
+      set('n', []),
+      { function: 'for_each', range: { from: 1, to: turns }, stack: [update('n', '{{ n|push:item }}')] },
+    ];
+    // Two steps, and for each turn one more and its step.
+    const limits = { steps: 2 + 2 * 3_000 };
+    expect(await json(loop(3_000), '{{ n|count }}', { limits })).toBe(3_000);
+    await expect(json(loop(3_001), null, { limits })).rejects.toMatchObject({ code: 'step_limit' });
+  });
+
+  test('filters in filters that multiply their lists are stopped within a second', async () => {
+    const stack = [
+      set('l', []),
+      { function: 'for_each', range: { from: 1, to: 5_000 }, stack: [update('l', '{{ l|push:item }}')] },
+    ];
+    const startedAt = performance.now();
+    await expect(json(stack, '{{ l|map:(l|map:item|count)|count }}')).rejects.toMatchObject({ code: 'work_limit', status: 503 });
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+  });
+
   test('an error tells its step and its place', async () => {
     const error = await answerOf({ stack: [set('a', 1), set('b', '{{ a / 0 }}')] }).catch((e) => e);
     expect(error).toMatchObject({ code: 'division_by_zero', step: '1' });
@@ -306,6 +335,16 @@ describe('problems', () => {
           .sort(),
       ).toEqual([...codes].sort()),
     );
+
+  test('rows of a direct_query that may carry passwords must not leave', () => {
+    const member = { columns: { id: { type: 'int', primary: true }, email: 'email', password: 'password' }, auth: true };
+    const codes = (query: object): string[] => {
+      const stack = [{ function: 'direct_query', sql: 'select * from member', ...query, return_as: 'r' }];
+      return problemsOf({ stack, response: '{{ r }}', files: { 'tables/member.jsonc': member } }).map((p) => p.code);
+    };
+    expect(codes({ write: true })).toEqual(['password_leaves']);
+    expect(codes({})).toEqual([]);
+  });
 
   test('nothing to say about a sound stack', () => expect(problemsOf({ stack: [set('x', 1)], response: '{{ x }}' })).toEqual([]));
 });

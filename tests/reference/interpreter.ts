@@ -378,6 +378,8 @@ function attempt(step: Step, catchable: (error: unknown) => error is RefError): 
   } catch (error) {
     if (!catchable(error)) throw error;
     point?.undo();
+    // Without a catch the error goes on.
+    if (step.param('catch') === undefined) throw error;
     const cause = error.replaced === undefined ? nothing : object(partsOf(error.replaced));
     const value = object([...partsOf(error), ['cause', cause]]);
     step.under.shared.coverage.saw('caught');

@@ -270,7 +270,7 @@ async function parallel(run: Run, step: number, names: readonly string[], branch
 function joinBranches(run: Run, children: readonly Run[]): void {
   const before = run.steps;
   for (const child of children) {
-    run.charge(Math.max(0, before - child.steps));
+    run.spend(Math.max(0, before - child.steps));
     if (child.postProcesses !== null) run.postProcesses = [...(run.postProcesses ?? []), ...child.postProcesses];
     if (child.status !== null) run.status = child.status;
     if (child.responseHeaders !== null) run.responseHeaders = new Map([...(run.responseHeaders ?? []), ...child.responseHeaders]);

@@ -332,9 +332,11 @@ ${this.#catch(s, caught, place)}
 }`;
   }
 
+  /** Without `catch` the error goes on. */
   #catch(s: IrStatement & { op: 'try' }, caught: Code, place: Place): Code {
+    if (s.catch === null) return code`throw ${caught};`;
     return code`${s.error === null ? code`` : code`${name(`v${s.error}`)} = h.errorValue(${caught});`}
-${this.#block(s.catch ?? [], place)}`;
+${this.#block(s.catch, place)}`;
   }
 
   /** With a savepoint, where a transaction is open. */

@@ -49,7 +49,7 @@ function prepare(filter: AnyFilter): Prepared {
 
 /**
  * Runs a filter: null gives null unless the filter takes it; types of value and arguments are checked (`wrong_type` says of
- * which); lists over the limit are refused (`list_too_large`); work that grows with the value is charged (`step_limit`).
+ * which); lists over the limit are refused (`list_too_large`); work that grows with the value is charged (`work_limit`).
  * An optional argument that is null counts as absent.
  */
 export function applyFilter(

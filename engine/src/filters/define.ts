@@ -11,8 +11,8 @@ export interface FilterContext {
   readonly limits: Limits;
   /** The workspace's IANA time zone. */
   readonly timezone: string;
-  /** Charges steps of the run's budget: for work that grows with the value. */
-  charge(steps: number): void;
+  /** Notes work that grows with the value, in items: it makes the run look at its clock in time. Throws when it is too much. */
+  charge(items: number): void;
 }
 
 /** A lambda argument, compiled: sees `item`, `index` and, in reduce, `result`. */

@@ -1,6 +1,6 @@
 /** One run of a stack: its context, budget and limits. Passed as an argument everywhere; there is no ambient state. */
 import type { Effects } from '../effects.ts';
-import { cancelled, deadlineExceeded, errorOf, recursionLimit, stepLimit } from '../errors.ts';
+import { cancelled, deadlineExceeded, errorOf, recursionLimit, stepLimit, workLimit } from '../errors.ts';
 import type { FilterContext } from '../filters/define.ts';
 import type { Limits } from '../limits.ts';
 import type { Value, ValueObject } from '../values/value.ts';
@@ -41,6 +41,14 @@ export type PostProcess = (run: Run) => unknown;
 
 /** Steps between two looks at the clock. */
 const stepsPerTick = 1_000;
+/** Items of filters and rows between two looks at the clock. */
+const itemsPerLook = 100_000;
+/** Items in one turn of the event loop: what a single expression may work through, well under a second. */
+const itemsPerTurn = 10_000_000;
+
+/** The clock is looked at again at this many steps left; never below none, so that the budget is met exactly. */
+const nextTick = (steps: number): number => Math.max(0, steps - stepsPerTick);
+
 /** A turn of the event loop longer than this lets others go first. */
 export const turnMs = 10;
 
@@ -77,6 +85,9 @@ export class Run implements FilterContext {
   postProcesses: PostProcess[] | null = null;
   /** When the running turn of the event loop began, for yielding. */
   turnStartedAt: number;
+  /** Items worked through in this turn of the event loop. */
+  #turnItems = 0;
+  #nextLook = 0;
   /** Where the run is among calls and parallel branches: with a step's number it names an effect in a recording. */
   frame: string;
 
@@ -97,14 +108,30 @@ export class Run implements FilterContext {
     this.host = options.host;
     this.frame = frame;
     this.steps = options.limits.steps;
-    this.tickAt = this.steps - stepsPerTick;
+    this.tickAt = nextTick(this.steps);
     this.startedAt = options.clock();
     this.turnStartedAt = this.startedAt;
     this.deadlineAt = this.startedAt + options.limits.deadlineMs;
   }
 
-  /** Charges the budget for work that grows with a value. Throws `step_limit`. */
-  charge(steps: number): void {
+  /**
+   * Notes work that grows with a value, in items. It takes no steps of the budget, but the clock is looked at sooner, so that
+   * others get their turn; throws when there is too much of it in one turn, or the deadline has passed.
+   */
+  charge(items: number): void {
+    this.#turnItems += items;
+    if (this.#turnItems < itemsPerLook) return;
+    // The next basic block will look at the clock.
+    this.tickAt = Number.POSITIVE_INFINITY;
+    if (this.#turnItems > itemsPerTurn) throw errorOf(workLimit, { items: itemsPerTurn });
+    if (this.#turnItems > this.#nextLook) {
+      this.#nextLook = this.#turnItems + itemsPerLook;
+      this.check();
+    }
+  }
+
+  /** Takes steps of the budget that were used elsewhere: by the branches of a parallel step. Throws `step_limit`. */
+  spend(steps: number): void {
     this.steps -= steps;
     if (this.steps < 0) throw errorOf(stepLimit, { steps: this.limits.steps });
   }
@@ -115,7 +142,7 @@ export class Run implements FilterContext {
    */
   tick(): boolean {
     if (this.steps < 0) throw errorOf(stepLimit, { steps: this.limits.steps });
-    this.tickAt = this.steps - stepsPerTick;
+    this.tickAt = nextTick(this.steps);
     this.check();
     return this.clock() - this.turnStartedAt > turnMs;
   }
@@ -124,6 +151,8 @@ export class Run implements FilterContext {
   async pause(): Promise<void> {
     await this.options.pause();
     this.turnStartedAt = this.clock();
+    this.#turnItems = 0;
+    this.#nextLook = 0;
     this.check();
   }
 
@@ -156,7 +185,7 @@ export class Run implements FilterContext {
   branch(step: number, index: number, signal: CancelSignal): Run {
     const child = new Run({ ...this.options, signal }, `${this.frame}${step}#${index}>`);
     Object.assign(child, { startedAt: this.startedAt, deadlineAt: this.deadlineAt, steps: this.steps, depth: this.depth });
-    child.tickAt = child.steps - stepsPerTick;
+    child.tickAt = nextTick(child.steps);
     child.turnStartedAt = this.turnStartedAt;
     return child;
   }

@@ -72,7 +72,8 @@ export function problemDocument(error: AshlarError, options: ProblemOptions): { 
   }
   if (options.debug && error.step !== undefined) {
     const info = options.steps?.find((step) => step.id === error.step);
-    const place = placeOf(info);
+    // The step may be another stack's: a function's.
+    const place = error.location?.() ?? placeOf(info);
     document.step = error.step;
     document.location = place === null ? null : { file: place.file, line: place.line, column: place.column };
   }

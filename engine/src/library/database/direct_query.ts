@@ -1,6 +1,6 @@
 /** Runs a statement that the user wrote, with real parameters. */
 import type { JsonNode } from '../../1-syntax/ast.ts';
-import { listOf, nullable, type } from '../../2-check/types.ts';
+import { listOf, nullable, type Type, type } from '../../2-check/types.ts';
 import type { Invoke } from '../../3-plan/ir.ts';
 import { placeholdersOf } from '../../3-plan/sql/placeholders.ts';
 import { paramsMismatch, sqlNotLiteral } from '../../3-plan/sql/problems.ts';
@@ -47,7 +47,20 @@ function check(step: StepCheck): void {
   if (found !== undefined && found !== wanted) step.problem(paramsMismatch, step.param('params') ?? node, { wanted, found });
 }
 
-const row = type('object');
+/**
+ * Whether its rows may carry a password's hash: the role that writes can read those columns, the one of plain queries can't.
+ * What SQL selects is not looked into; a statement that names a table with passwords is enough.
+ */
+function mayShowPasswords(step: StepCheck): boolean {
+  const { inTransaction, inFunction } = step.flow;
+  if (step.literal('write') !== true && !inTransaction && !inFunction) return false;
+  const words = new Set((sqlNode(step)?.value ?? '').toLowerCase().match(/[\p{L}\p{N}_]+/gu));
+  return [...step.workspace.tables.values()].some(
+    (table) => words.has(table.name.toLowerCase()) && [...table.columns.values()].some((column) => column.type === 'password'),
+  );
+}
+
+const rowOf = (step: StepCheck): Type => type('object', mayShowPasswords(step) ? { password: true } : {});
 
 export const directQuery = defineFunction({
   name: 'direct_query',
@@ -79,7 +92,7 @@ export const directQuery = defineFunction({
   },
   effects: ['direct_query'],
   check,
-  result: (step) => (step.literal('single') === true ? nullable(row) : listOf(row)),
+  result: (step) => (step.literal('single') === true ? nullable(rowOf(step)) : listOf(rowOf(step))),
   plan: (step) => {
     const plan: DirectPlan = {
       sql: sqlNode(step)?.value ?? '',

@@ -23,7 +23,7 @@ export const tryCatch = defineFunction({
     catch: {
       kind: 'stack',
       aliases: ['catch_block', 'catch_stack'],
-      description: 'Steps for after an error. Left out: the error is dropped.',
+      description: 'Steps for after an error. Left out: the error goes on, after `finally`.',
     },
     finally: { kind: 'stack', aliases: ['finally_block', 'finally_stack'], description: 'Steps for afterwards in any case.' },
   },
@@ -34,15 +34,13 @@ export const tryCatch = defineFunction({
     const attempt = step.param('try');
     const caught = step.param('catch');
     const last = step.param('finally');
-    walk.ways(
-      () => walk.block(attempt, 'try'),
-      () => {
-        walk.afterAny([attempt]);
-        walk.withNames([{ key: 'error', name: 'error', type: errorType, at: caught ?? step.node }], () =>
-          walk.block(caught, 'catch'),
-        );
-      },
-    );
+    const recover = (): void => {
+      walk.afterAny([attempt]);
+      walk.withNames([{ key: 'error', name: 'error', type: errorType, at: caught ?? step.node }], () =>
+        walk.block(caught, 'catch'),
+      );
+    };
+    walk.ways(() => walk.block(attempt, 'try'), ...(caught === undefined ? [] : [recover]));
     if (last === undefined) return;
     walk.afterAny([attempt, caught]);
     walk.block(last, 'finally', { inFinally: true, inLoop: false });
@@ -51,8 +49,8 @@ export const tryCatch = defineFunction({
     {
       op: 'try',
       body: step.block('try'),
-      error: step.slot('error'),
-      catch: step.block('catch'),
+      error: step.param('catch') === undefined ? null : step.slot('error'),
+      catch: step.param('catch') === undefined ? null : step.block('catch'),
       finally: step.param('finally') === undefined ? null : step.block('finally'),
     },
   ],
