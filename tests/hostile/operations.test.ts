@@ -138,6 +138,21 @@ describe('texts that mean something to SQL', () => {
   });
 });
 
+it.each([
+  ['GET', ''],
+  ['POST', '/cancel'],
+])("%s of another customer's order finds nothing", async (method, suffix) => {
+  const headers = { Authorization: `Bearer ${world.tokens.customer}` };
+  const before = await world.watch.state();
+  for (const id of [world.keys.foreignOrder, `${world.keys.foreignOrder}%20or%201=1`, `0${world.keys.foreignOrder}`]) {
+    const attempt = { name: '', method, target: `/api:shop/orders/${id}${suffix}`, headers, body: null };
+    const reply = await send(attempt);
+    expect([400, 404]).toContain(reply.status);
+    expect(faultsOf(attempt, reply, world.secrets)).toEqual([]);
+  }
+  expect(await world.watch.stray(before, null)).toEqual([]);
+});
+
 describe.each(groups)('$name', ({ document, path, table }) => {
   let operations: readonly Operation[];
   beforeAll(async () => {
