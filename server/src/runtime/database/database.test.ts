@@ -190,6 +190,18 @@ describe('a statement in autocommit', () => {
     expect(rows[0]).toEqual({ sum: 2_004 });
   });
 
+  it('tries again after a failed serialization, and gives up after three times', async () => {
+    await asOwner(`create sequence tries`);
+    await asOwner(`create function fails(times int8) returns int8 language plpgsql security definer as
+      $$ begin if nextval('tries') <= times then raise serialization_failure; end if; return 1; end $$`);
+    await asOwner(`grant execute on function fails to "${ref.appRole}"`);
+    const fails = statement('select fails($1::int8) as n:int8', 'write', [int]);
+    expect((await effects.query(start().run, 1, { statement: fails, params: [3] })).rows).toEqual([{ n: 1 }]);
+    await asOwner(`select setval('tries', 1, false)`);
+    const error = await failure(effects.query(start().run, 1, { statement: fails, params: [4] }));
+    expect(error).toMatchObject({ code: 'conflict', status: 409 });
+  });
+
   it('whose connection is lost: a read says unavailable, a write that nobody knows', async () => {
     const kill = () =>
       postgres.control(
