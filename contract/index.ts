@@ -6,13 +6,15 @@ export interface Calls {
   readonly listAlerts: {
     readonly method: 'GET';
     readonly path: '/api/alerts';
-    readonly params: Readonly<Record<string, never>>;
+    readonly params: undefined;
     readonly query: {
-      readonly limit?: number;
-      readonly cursor?: string;
       readonly alert_type?: string;
+      /** Items of the answer, at most. */
+      readonly limit?: number;
+      /** Where to go on: from the `Link` header of the page before. */
+      readonly cursor?: string;
     };
-    readonly body: Readonly<Record<string, never>>;
+    readonly body: undefined;
     readonly answer: readonly ({
       readonly id: string;
       readonly alert_type: string;
@@ -28,9 +30,9 @@ export interface Calls {
   readonly getSystemHealth: {
     readonly method: 'GET';
     readonly path: '/api/system/health';
-    readonly params: Readonly<Record<string, never>>;
-    readonly query: Readonly<Record<string, never>>;
-    readonly body: Readonly<Record<string, never>>;
+    readonly params: undefined;
+    readonly query: undefined;
+    readonly body: undefined;
     readonly answer: {
       readonly status: "ok" | "database_unavailable";
       readonly node: string;
@@ -66,7 +68,9 @@ export interface Calls {
     readonly path: '/api/workspaces';
     readonly params: undefined;
     readonly query: {
+      /** Items of the answer, at most. */
       readonly limit?: number;
+      /** Where to go on: from the `Link` header of the page before. */
       readonly cursor?: string;
     };
     readonly body: undefined;
@@ -98,7 +102,12 @@ export interface Calls {
     readonly params: {
       readonly name: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      /** Items of the answer, at most. */
+      readonly limit?: number;
+      /** Where to go on: from the `Link` header of the page before. */
+      readonly cursor?: string;
+    };
     readonly body: undefined;
     readonly answer: readonly ({
       readonly id: string;
@@ -143,7 +152,20 @@ export interface Calls {
         readonly endColumn: number;
       })[];
       /** What would be changed in the tables; null while problems forbid publishing. */
-      readonly plan: unknown;
+      readonly plan: {
+        readonly schema_version: string;
+        /** The version in force can live with all of it. */
+        readonly additive: boolean;
+        readonly changes: readonly ({
+          readonly kind: string;
+          readonly table: string;
+          readonly column: string | null;
+          readonly stage: "transaction" | "index" | "drop";
+          readonly additive: boolean;
+          readonly description: string;
+          readonly sql: readonly string[];
+        })[];
+      } | null;
       /** Whether publishing these files would be accepted. */
       readonly publishable: boolean;
     };
@@ -157,7 +179,9 @@ export interface Calls {
       readonly env: string;
     };
     readonly query: {
+      /** Items of the answer, at most. */
       readonly limit?: number;
+      /** Where to go on: from the `Link` header of the page before. */
       readonly cursor?: string;
     };
     readonly body: undefined;
@@ -165,8 +189,36 @@ export interface Calls {
       readonly id: string;
       readonly version: string;
       readonly state: "planned" | "schema_applied" | "in_force" | "done" | "failed" | "cancelled";
-      readonly progress: unknown;
-      readonly plan: unknown;
+      readonly progress: {
+        readonly phase?: "seeds" | "schema";
+        /** Of seeds: the file that is read. */
+        readonly file?: string;
+        readonly table?: string;
+        readonly rows?: number;
+        readonly bytes?: number;
+        readonly totalBytes?: number;
+        /** Of indexes and drops: the change under way. */
+        readonly description?: string;
+        /** Changes done, of `total`. */
+        readonly done?: number;
+        readonly total?: number;
+        /** Of an index: from 0 to 1; null while unknown. */
+        readonly share?: number | null;
+      };
+      readonly plan: {
+        readonly schema_version: string;
+        /** The version in force can live with all of it. */
+        readonly additive: boolean;
+        readonly changes: readonly ({
+          readonly kind: string;
+          readonly table: string;
+          readonly column: string | null;
+          readonly stage: "transaction" | "index" | "drop";
+          readonly additive: boolean;
+          readonly description: string;
+          readonly sql: readonly string[];
+        })[];
+      };
       readonly error: string | null;
       readonly author: string;
       readonly started_at: string;
@@ -188,8 +240,36 @@ export interface Calls {
       readonly id: string;
       readonly version: string;
       readonly state: "planned" | "schema_applied" | "in_force" | "done" | "failed" | "cancelled";
-      readonly progress: unknown;
-      readonly plan: unknown;
+      readonly progress: {
+        readonly phase?: "seeds" | "schema";
+        /** Of seeds: the file that is read. */
+        readonly file?: string;
+        readonly table?: string;
+        readonly rows?: number;
+        readonly bytes?: number;
+        readonly totalBytes?: number;
+        /** Of indexes and drops: the change under way. */
+        readonly description?: string;
+        /** Changes done, of `total`. */
+        readonly done?: number;
+        readonly total?: number;
+        /** Of an index: from 0 to 1; null while unknown. */
+        readonly share?: number | null;
+      };
+      readonly plan: {
+        readonly schema_version: string;
+        /** The version in force can live with all of it. */
+        readonly additive: boolean;
+        readonly changes: readonly ({
+          readonly kind: string;
+          readonly table: string;
+          readonly column: string | null;
+          readonly stage: "transaction" | "index" | "drop";
+          readonly additive: boolean;
+          readonly description: string;
+          readonly sql: readonly string[];
+        })[];
+      };
       readonly error: string | null;
       readonly author: string;
       readonly started_at: string;
@@ -211,8 +291,36 @@ export interface Calls {
       readonly id: string;
       readonly version: string;
       readonly state: "planned" | "schema_applied" | "in_force" | "done" | "failed" | "cancelled";
-      readonly progress: unknown;
-      readonly plan: unknown;
+      readonly progress: {
+        readonly phase?: "seeds" | "schema";
+        /** Of seeds: the file that is read. */
+        readonly file?: string;
+        readonly table?: string;
+        readonly rows?: number;
+        readonly bytes?: number;
+        readonly totalBytes?: number;
+        /** Of indexes and drops: the change under way. */
+        readonly description?: string;
+        /** Changes done, of `total`. */
+        readonly done?: number;
+        readonly total?: number;
+        /** Of an index: from 0 to 1; null while unknown. */
+        readonly share?: number | null;
+      };
+      readonly plan: {
+        readonly schema_version: string;
+        /** The version in force can live with all of it. */
+        readonly additive: boolean;
+        readonly changes: readonly ({
+          readonly kind: string;
+          readonly table: string;
+          readonly column: string | null;
+          readonly stage: "transaction" | "index" | "drop";
+          readonly additive: boolean;
+          readonly description: string;
+          readonly sql: readonly string[];
+        })[];
+      };
       readonly error: string | null;
       readonly author: string;
       readonly started_at: string;
@@ -240,7 +348,6 @@ export interface Calls {
       readonly parent?: string;
     };
     readonly answer: {
-      readonly success: boolean;
       readonly version: string;
       readonly publication: string | null;
       /** The files are those of the version in force: no new version was made. */
@@ -259,7 +366,20 @@ export interface Calls {
         readonly endColumn: number;
       })[];
       /** What was changed in the tables; null when nothing was. */
-      readonly plan: unknown;
+      readonly plan: {
+        readonly schema_version: string;
+        /** The version in force can live with all of it. */
+        readonly additive: boolean;
+        readonly changes: readonly ({
+          readonly kind: string;
+          readonly table: string;
+          readonly column: string | null;
+          readonly stage: "transaction" | "index" | "drop";
+          readonly additive: boolean;
+          readonly description: string;
+          readonly sql: readonly string[];
+        })[];
+      } | null;
     };
   };
   /** List declared variables */
@@ -270,7 +390,12 @@ export interface Calls {
       readonly name: string;
       readonly env: string;
     };
-    readonly query: undefined;
+    readonly query: {
+      /** Items of the answer, at most. */
+      readonly limit?: number;
+      /** Where to go on: from the `Link` header of the page before. */
+      readonly cursor?: string;
+    };
     readonly body: undefined;
     readonly answer: readonly ({
       readonly name: string;
@@ -293,7 +418,6 @@ export interface Calls {
     readonly query: undefined;
     readonly body: undefined;
     readonly answer: {
-      readonly success: boolean;
       readonly changed: boolean;
     };
   };
@@ -311,7 +435,6 @@ export interface Calls {
       readonly value: string;
     };
     readonly answer: {
-      readonly success: boolean;
       readonly changed: boolean;
     };
   };
@@ -324,7 +447,9 @@ export interface Calls {
       readonly env: string;
     };
     readonly query: {
+      /** Items of the answer, at most. */
       readonly limit?: number;
+      /** Where to go on: from the `Link` header of the page before. */
       readonly cursor?: string;
     };
     readonly body: undefined;
@@ -378,7 +503,6 @@ export interface Calls {
       readonly drops?: readonly string[];
     };
     readonly answer: {
-      readonly success: boolean;
       readonly version: string;
       readonly publication: string | null;
       /** The files are those of the version in force: no new version was made. */
@@ -397,7 +521,20 @@ export interface Calls {
         readonly endColumn: number;
       })[];
       /** What was changed in the tables; null when nothing was. */
-      readonly plan: unknown;
+      readonly plan: {
+        readonly schema_version: string;
+        /** The version in force can live with all of it. */
+        readonly additive: boolean;
+        readonly changes: readonly ({
+          readonly kind: string;
+          readonly table: string;
+          readonly column: string | null;
+          readonly stage: "transaction" | "index" | "drop";
+          readonly additive: boolean;
+          readonly description: string;
+          readonly sql: readonly string[];
+        })[];
+      } | null;
     };
   };
 }
@@ -456,6 +593,7 @@ export type ErrorCode =
   | 'argument_refused'
   | 'bad_cursor'
   | 'bad_json'
+  | 'bad_paging'
   | 'bad_path'
   | 'bad_request'
   | 'body_too_large'
@@ -539,6 +677,7 @@ export type ErrorCode =
   | 'variable_undeclared'
   | 'version_conflict'
   | 'version_too_large'
+  | 'work_limit'
   | 'workspace_invalid'
   | 'workspace_name_differs'
   | 'wrong_type';
@@ -646,6 +785,7 @@ export type ProblemCode =
   | 'not_a_step'
   | 'not_allowed_here'
   | 'not_in_sql'
+  | 'nullable_key'
   | 'number_not_allowed'
   | 'number_out_of_range'
   | 'on_delete_null'
@@ -658,6 +798,7 @@ export type ProblemCode =
   | 'parameters_exclude_each_other'
   | 'params_mismatch'
   | 'password_leaves'
+  | 'password_sent'
   | 'path_expected'
   | 'query_only'
   | 'random_kind'

@@ -1,5 +1,5 @@
 /** `contract/`: what CLI, console and other programs may know of the server, as JSON and types. */
-import type { AnyCall } from '../../server/src/control/define.ts';
+import { type AnyCall, querySchema } from '../../server/src/control/define.ts';
 import type { Declarations } from './declarations.ts';
 import { typeText } from './json-types.ts';
 
@@ -80,7 +80,7 @@ function callType(call: AnyCall): string {
     `    readonly method: '${call.method}';\n`,
     `    readonly path: '${call.path}';\n`,
     part('params', call.params),
-    part('query', call.query),
+    part('query', querySchema(call)),
     part('body', call.body),
     part('answer', call.answer),
     '  };\n',

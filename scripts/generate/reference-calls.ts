@@ -1,5 +1,5 @@
 /** Reference page of the control API. */
-import type { AnyCall } from '../../server/src/control/define.ts';
+import { type AnyCall, querySchema } from '../../server/src/control/define.ts';
 import { typeText } from './json-types.ts';
 import { block, code, mark, table } from './text.ts';
 
@@ -25,7 +25,7 @@ ${calls.map(callText).join('\n\n')}
 
 function callText(call: AnyCall): string {
   const parts: readonly (readonly [string, unknown])[] = [
-    ['Query', call.query],
+    ['Query', querySchema(call)],
     ['Body', call.body],
     ['Answer', call.answer],
   ];

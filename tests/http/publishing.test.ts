@@ -61,7 +61,7 @@ describe('publishing', () => {
   it('puts a version in force; the same files again make none', async () => {
     const { at, files, publish, answer } = newWorkspace();
     const first = await publish(files('one'), { message: 'first', author: 'ada' });
-    expect(first).toMatchObject({ status: 201, body: { success: true, unchanged: false, problems: [] } });
+    expect(first).toMatchObject({ status: 201, body: { unchanged: false, problems: [] } });
     expect(await answer()).toBe('one');
     expect(await publish(files('one'))).toMatchObject({
       status: 200,

@@ -80,7 +80,7 @@ beforeAll(async () => {
   );
   server = await startServer({ settings, log: createLog({ plain: false, write: (line) => lines.push(line) }), durable: false });
   const published = await call('POST', '/api/workspaces/planted/environments/dev/publish', { files: planted });
-  expect(JSON.stringify(published.body)).toContain('"success":true');
+  expect(JSON.stringify(published.body)).toContain('"unchanged":false');
 });
 afterAll(async () => {
   await server?.stop(0);

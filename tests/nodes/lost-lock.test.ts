@@ -40,7 +40,7 @@ describe.each(['added', 'renamed'] as const)('a lost reservation, with a column 
   it('after the tables were changed: the other node finishes it, and its own node answers that it is done', async () => {
     const { slow, other, publishing } = await cutAt('schema_applied', change);
     slow.goOn();
-    expect(await publishing).toMatchObject({ status: 201, body: { success: true } });
+    expect(await publishing).toMatchObject({ status: 201, body: { unchanged: false } });
     for (const node of [slow, other]) await eventually(() => serves(node, 2), 5_000, 'version 2');
   });
 });

@@ -14,7 +14,7 @@ describe.each([
     const [first, second] = [await startNode({ databaseUrl, listen }), await startNode({ databaseUrl, listen })];
 
     const published = await control(first, 'POST', `${environmentPath}/publish`, { files: version(1) });
-    expect(published).toMatchObject({ status: 201, body: { success: true, unchanged: false } });
+    expect(published).toMatchObject({ status: 201, body: { unchanged: false } });
     // The node that published serves at once, the other within a second.
     expect(await read(first, '/api:nodes/which')).toBe(1);
     await eventually(async () => (await read(second, '/api:nodes/which')) === 1, secondMs, 'the first version on the other node');

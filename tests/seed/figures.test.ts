@@ -16,7 +16,7 @@ beforeAll(async () => {
   const published = await server.control('POST', '/api/workspaces/planted/environments/dev/publish', {
     files: plantedFiles(server.otherServer),
   });
-  expect(published).toMatchObject({ success: true });
+  expect(published).toMatchObject({ unchanged: false });
 });
 
 const figures = (): Promise<Json> => server.get('/api:tool/figures');

@@ -1,6 +1,24 @@
 /** Calls the control API of a running server. */
+import { type CallId, type Calls, calls } from '@ashlar/contract';
 import { Failure, reasonOf, usageFailure } from '../failure.ts';
-import type { ChangedAnswer, PlanAnswer, PublishAnswer, RefusalPayload, VariableAnswer, VersionAnswer } from './answers.ts';
+
+/** What a control call answers. */
+export type Answer<Id extends CallId> = Calls[Id]['answer'];
+
+/** A change of the tables, shown before or after it was made. */
+export type PlanShown = NonNullable<Answer<'planPublication'>['plan']>;
+
+/** What a refusal of a publication carries beside its message. */
+export interface RefusalPayload {
+  readonly problems?: Answer<'planPublication'>['problems'];
+  readonly plan?: PlanShown | null;
+}
+
+type Part<Name extends string, T> = [T] extends [undefined] ? unknown : { readonly [K in Name]: T };
+
+/** What a call is given: as much as the contract asks for. */
+type Given<Id extends CallId> = Part<'params', Calls[Id]['params']> &
+  Part<'body', Calls[Id]['body']> & { readonly query?: Calls[Id]['query'] };
 
 /** Where commands look for a server when nothing is said. */
 export const defaultUrl = 'http://127.0.0.1:8080';
@@ -34,7 +52,7 @@ export interface Target {
   readonly environment: string;
 }
 
-/** The control calls that the commands use. Each throws Refusal, or Failure where no server answers. */
+/** Sends control calls as the contract declares them. Each throws Refusal, or Failure where no server answers. */
 export class ControlClient {
   readonly #url: URL;
   readonly #key: string;
@@ -45,50 +63,71 @@ export class ControlClient {
     this.#key = key;
   }
 
-  publish(target: Target, body: PublishBody): Promise<PublishAnswer> {
-    return this.#call('POST', [...path(target), 'publish'], publishJson(body));
+  publish(target: Target, body: PublishBody): Promise<Answer<'publish'>> {
+    return this.#call('publish', { params: paramsOf(target), body: publishJson(body) });
   }
 
-  plan(target: Target, body: PublishBody): Promise<PlanAnswer> {
-    return this.#call('POST', [...path(target), 'plan'], publishJson(body));
+  plan(target: Target, body: PublishBody): Promise<Answer<'planPublication'>> {
+    return this.#call('planPublication', { params: paramsOf(target), body: publishJson(body) });
   }
 
-  versions(target: Target, limit: number): Promise<readonly VersionAnswer[]> {
-    return this.#call('GET', [...path(target), 'versions'], undefined, { limit: String(limit) });
+  versions(target: Target, limit: number): Promise<Answer<'listVersions'>> {
+    return this.#call('listVersions', { params: paramsOf(target), query: { limit } });
   }
 
-  restore(target: Target, version: string, drops: readonly string[]): Promise<PublishAnswer> {
-    return this.#call('POST', [...path(target), 'versions', version, 'restore'], JSON.stringify({ drops }));
+  restore(target: Target, version: string, drops: readonly string[]): Promise<Answer<'restoreVersion'>> {
+    return this.#call('restoreVersion', { params: { ...paramsOf(target), version }, body: { drops } });
   }
 
-  variables(target: Target): Promise<readonly VariableAnswer[]> {
-    return this.#call('GET', [...path(target), 'variables']);
+  /** All of them, page by page. */
+  async variables(target: Target): Promise<Answer<'listVariables'>> {
+    const all: Answer<'listVariables'>[number][] = [];
+    for (let cursor: string | undefined; ; cursor = all.at(-1)?.name) {
+      const query = { limit: variablesAtOnce, ...(cursor === undefined ? {} : { cursor }) };
+      const page = await this.#call('listVariables', { params: paramsOf(target), query });
+      all.push(...page);
+      if (page.length < variablesAtOnce) return all;
+    }
   }
 
-  setVariable(target: Target, name: string, value: string): Promise<ChangedAnswer> {
-    return this.#call('PUT', [...path(target), 'variables', name], JSON.stringify({ value }));
+  setVariable(target: Target, variable: string, value: string): Promise<Answer<'setVariable'>> {
+    return this.#call('setVariable', { params: { ...paramsOf(target), variable }, body: { value } });
   }
 
-  unsetVariable(target: Target, name: string): Promise<ChangedAnswer> {
-    return this.#call('DELETE', [...path(target), 'variables', name]);
+  unsetVariable(target: Target, variable: string): Promise<Answer<'unsetVariable'>> {
+    return this.#call('unsetVariable', { params: { ...paramsOf(target), variable } });
   }
 
-  async #call<T>(method: string, segments: readonly string[], body?: string, query?: Record<string, string>): Promise<T> {
-    const url = new URL(`/api/${segments.map(encodeURIComponent).join('/')}`, this.#url);
-    for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value);
+  async #call<Id extends CallId>(id: Id, given: Given<Id>): Promise<Answer<Id>> {
+    const { method, path } = calls[id];
+    const { params = {}, query = {}, body }: Sent = given;
+    const url = new URL(
+      path.replace(/\{(\w+)\}/g, (_all, name: string) => encodeURIComponent(params[name] ?? '')),
+      this.#url,
+    );
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     const headers = {
       authorization: `Bearer ${this.#key}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const response = await reach(url, { method, headers, ...(body === undefined ? {} : { body }), redirect: 'error' });
+    const text = body === undefined ? undefined : textOf(body);
+    const response = await reach(url, { method, headers, ...(text === undefined ? {} : { body: text }), redirect: 'error' });
     const answer = await jsonOf(response);
     if (!response.ok) throw refusalOf(response.status, answer);
-    // The control API's own OpenAPI document describes the answer; what is not of that shape is another program's.
-    return answer as T;
+    // The contract describes the answer; what is not of that shape is another program's.
+    return answer as Answer<Id>;
   }
 }
 
-const path = ({ workspace, environment }: Target): readonly string[] => ['workspaces', workspace, 'environments', environment];
+/** The parts of any call, as they are sent. */
+interface Sent {
+  readonly params?: Readonly<Record<string, string>>;
+  readonly query?: object | undefined;
+  readonly body?: object;
+}
+
+const variablesAtOnce = 1_000;
+const paramsOf = ({ workspace, environment }: Target) => ({ name: workspace, env: environment });
 
 /** An address of a server. Throws Failure (exit code 2). */
 export function serverUrl(text: string): URL {
@@ -134,11 +173,20 @@ function fieldText(errors: unknown): string {
 const fieldName = (error: object): string => ('field' in error ? `${error.field}: ` : '');
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function publishJson({ files, message, drops, parent }: PublishBody): string {
-  const body = JSON.stringify({ files: Object.fromEntries(files), message, drops, parent });
-  const bytes = Buffer.byteLength(body);
-  if (bytes <= publishBytesMax) return body;
-  const seeds = [...files.keys()].filter((file) => file.startsWith('seeds/'));
+const publishJson = ({ files, message, drops, parent }: PublishBody): Calls['publish']['body'] => ({
+  files: Object.fromEntries(files),
+  ...(message === undefined ? {} : { message }),
+  ...(drops === undefined ? {} : { drops }),
+  ...(parent === undefined ? {} : { parent }),
+});
+
+/** A body as it is sent; what the server would not read to its end is refused here, with a way out. */
+function textOf(body: object): string {
+  const text = JSON.stringify(body);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= publishBytesMax) return text;
+  const files = 'files' in body && typeof body.files === 'object' ? Object.keys(body.files ?? {}) : [];
+  const seeds = files.filter((file) => file.startsWith('seeds/'));
   const what =
     seeds.length === 0 ? '' : ` Most of it are often seeds (${seeds.join(', ')}): load those rows through an endpoint.`;
   throw new Failure(`The files make ${bytes} bytes; a push takes ${publishBytesMax}.${what}`, 1, 'version_too_large');

@@ -1,8 +1,7 @@
 /** Publishes a folder again and again, one publication at a time, and says what came of each. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problems, readWorkspace } from '@ashlar/engine';
-import type { PublishAnswer } from '../control/answers.ts';
-import { type ControlClient, Refusal, type Target } from '../control/client.ts';
+import { type Answer, type ControlClient, Refusal, type Target } from '../control/client.ts';
 import { Failure } from '../failure.ts';
 import { print, printAside, style, styleAside } from '../terminal/output.ts';
 import { inOrder, problemsText, summaryText } from '../terminal/problems.ts';
@@ -81,7 +80,12 @@ export class DevSession {
     }
   }
 
-  #showPublished(answer: PublishAnswer, files: ReadonlyMap<string, string>, complaints: readonly string[], tookMs: number): void {
+  #showPublished(
+    answer: Answer<'publish'>,
+    files: ReadonlyMap<string, string>,
+    complaints: readonly string[],
+    tookMs: number,
+  ): void {
     const { version, unchanged, problems, plan } = answer;
     if (this.#options.json) {
       print(

@@ -1,6 +1,5 @@
 /** What a plan, a publication or its refusal looks like. */
-import type { PlanShown, PublishAnswer } from '../control/answers.ts';
-import { Refusal } from '../control/client.ts';
+import { type Answer, type PlanShown, Refusal } from '../control/client.ts';
 import { print, printAside, printJson, style, styleAside } from './output.ts';
 import { problemsText, summaryText } from './problems.ts';
 
@@ -18,7 +17,7 @@ export function planText(plan: PlanShown | null, withSql = false): string {
 }
 
 /** Shows a publication that was accepted. */
-export function showPublished(answer: PublishAnswer, files: ReadonlyMap<string, string>, where: string): void {
+export function showPublished(answer: Answer<'publish'>, files: ReadonlyMap<string, string>, where: string): void {
   if (answer.problems.length > 0) print(`${problemsText(answer.problems, files)}\n\n${summaryText(answer.problems)}`);
   if (answer.plan !== null && answer.plan.changes.length > 0) print(planText(answer.plan));
   print(`${answer.version} ${answer.unchanged ? 'is in force already' : style('green', 'is in force')} in ${where}`);

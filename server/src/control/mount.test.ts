@@ -10,6 +10,7 @@ const listThings = defineCall({
   id: 'listThings',
   summary: 'Things',
   permission: 'admin',
+  paged: true,
   query: Type.Object({
     kind: Type.Optional(Type.String()),
     deep: Type.Optional(Type.Boolean()),
@@ -188,6 +189,18 @@ describe('a list', () => {
   });
 });
 
-it('two calls of one method and path are refused at the start', () => {
-  expect(() => mountCalls([status, status], () => false)).toThrow('GET /api/status is declared twice');
+describe('what is refused at the start', () => {
+  const answer = Type.Object({});
+  const declared = { path: '/api/x', id: 'x', summary: 'X', permission: 'public', handler: async () => ({ body: {} }) } as const;
+  it.each([
+    ['two calls of one method and path', [status, status], 'GET /api/status is declared twice'],
+    ['a GET with a body', [defineCall({ ...declared, method: 'GET', body: answer, answer })], 'GET /api/x declares a body'],
+    [
+      'a list without pages',
+      [defineCall({ ...declared, method: 'GET', answer: Type.Array(answer), handler: async () => ({ body: [] }) })],
+      'GET /api/x answers a list and is not paged',
+    ],
+  ])('%s', (_name, calls, message) => {
+    expect(() => mountCalls(calls, () => false)).toThrow(message);
+  });
 });

@@ -3,6 +3,7 @@
  * Holds no call of its own. HTTP itself (reading, writing, the shape of errors) is the gateway's.
  */
 import { AshlarError, defineError, errorOf } from '@ashlar/engine';
+import type { TSchema } from 'typebox';
 import { methodNotAllowed } from '../base/http/index.ts';
 import type { AnyCall, CallAnswer } from './define.ts';
 import { type CallSchemas, compileSchemas } from './validate.ts';
@@ -70,6 +71,7 @@ interface Node {
 }
 
 const newNode = (): Node => ({ literals: new Map(), parameter: null, calls: new Map() });
+const isList = (answer: TSchema): boolean => 'type' in answer && answer.type === 'array';
 const parameterName = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
 function add(root: Node, call: AnyCall): void {
@@ -87,7 +89,10 @@ function add(root: Node, call: AnyCall): void {
       parameters.push(name);
     }
   }
-  if (node.calls.has(call.method)) throw new Error(`${call.method} ${call.path} is declared twice`);
+  const name = `${call.method} ${call.path}`;
+  if (node.calls.has(call.method)) throw new Error(`${name} is declared twice`);
+  if (call.method === 'GET' && call.body !== undefined) throw new Error(`${name} declares a body`);
+  if (isList(call.answer) && call.paged !== true) throw new Error(`${name} answers a list and is not paged`);
   // The declaration's handler takes what its own schemas describe; they are checked before it is called.
   const handler = call.handler as (request: unknown) => Promise<CallAnswer<unknown>>;
   node.calls.set(call.method, { call, schemas: compileSchemas(call), parameters, handler });

@@ -1,7 +1,6 @@
 /** The control API's part of the OpenAPI document, made from the declared calls. */
 import type { TSchema } from 'typebox';
-import type { AnyCall } from './define.ts';
-import { querySchema } from './validate.ts';
+import { type AnyCall, querySchema } from './define.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

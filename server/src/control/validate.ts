@@ -3,11 +3,7 @@ import { errorOf, type FieldError, inputInvalid } from '@ashlar/engine';
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { TLocalizedValidationError } from 'typebox/error';
-import type { AnyCall } from './define.ts';
-
-/** Items of a page where the caller doesn't say, and the most it may ask for. */
-export const defaultLimit = 100;
-export const maxLimit = 1_000;
+import { type AnyCall, querySchema } from './define.ts';
 
 /** What was sent, still unchecked. */
 export interface RawCall {
@@ -29,18 +25,6 @@ type Schema = TSchema & {
   readonly additionalProperties?: unknown;
   readonly default?: unknown;
 };
-
-/** The query of a call: as declared, and for lists `limit` and `cursor`. */
-export function querySchema(call: AnyCall): TSchema {
-  const declared = (call.query as Schema | undefined)?.properties ?? {};
-  const list = (call.answer as Schema).type === 'array';
-  if (!list) return call.query ?? Type.Object({});
-  const paging = {
-    limit: Type.Integer({ minimum: 1, maximum: maxLimit, default: defaultLimit, description: 'Most items of the answer.' }),
-    cursor: Type.Optional(Type.String({ description: 'Where to go on: from the `Link` header of the page before.' })),
-  };
-  return Type.Object({ ...paging, ...declared });
-}
 
 /** Objects are closed at the top whether or not the declaration says so: unknown fields are refused, never ignored. */
 function closed(schema: TSchema): TSchema {
@@ -137,7 +121,7 @@ function collect(where: FieldError['in'], validator: Validator, value: unknown, 
 
 /** Prepares the checks of a call: once, when it is mounted. */
 export function compileSchemas(call: AnyCall): CallSchemas {
-  const query = querySchema(call);
+  const query = querySchema(call) ?? Type.Object({});
   const checks = {
     params: Compile(call.params ?? Type.Object({})),
     query: Compile(closed(query)),

@@ -3,7 +3,7 @@ import { errorOf } from '@ashlar/engine';
 import { Type } from 'typebox';
 import type { Sealer } from '../../base/crypto/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
-import { type AnyCall, defineCall } from '../../control/define.ts';
+import { type AnyCall, defineCall, pageOf } from '../../control/define.ts';
 import { getWorkspace } from '../workspaces/index.ts';
 import { type EnvironmentRecord, getEnvironment, listEnvironments } from './environments.ts';
 import { variableUndeclared } from './errors.ts';
@@ -45,15 +45,18 @@ const listEnvironmentsCall = ({ postgres }: EnvironmentCallParts): AnyCall =>
     summary: "List a workspace's environments",
     permission: 'admin',
     params: Type.Object({ name: Type.String() }),
+    paged: true,
     answer: Type.Array(
       Type.Object({ id: text, name: text, is_default: Type.Boolean(), version_id: textOrNull, created_at: text }),
     ),
     errors: ['not_found'],
-    handler: async ({ params }) => {
+    handler: async ({ params, query }) => {
       const workspace = await getWorkspace(postgres, params.name);
-      const environments = await listEnvironments(postgres, workspace.id);
+      const found = await listEnvironments(postgres, workspace.id, query.limit + 1, query.cursor);
+      const { page, nextCursor } = pageOf(found, query.limit, (last) => last.name);
       return {
-        body: environments.map((environment) => ({
+        nextCursor,
+        body: page.map((environment) => ({
           id: environment.id,
           name: environment.name,
           is_default: environment.isDefault,
@@ -73,11 +76,15 @@ const listVariablesCall = ({ postgres, sealer, declared }: EnvironmentCallParts)
     description: 'With their values; the value of a secret is never shown.',
     permission: 'admin',
     params: environmentParams,
+    paged: true,
     answer: Type.Array(variableSchema),
     errors: ['not_found'],
-    handler: async ({ params }) => {
+    handler: async ({ params, query }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
-      return { body: [...(await listVariables(postgres, sealer, environment.id, await declared(environment)))] };
+      const all = await listVariables(postgres, sealer, environment.id, await declared(environment));
+      const found = all.filter(({ name }) => query.cursor === undefined || name > query.cursor);
+      const { page, nextCursor } = pageOf(found, query.limit, (last) => last.name);
+      return { body: [...page], nextCursor };
     },
   });
 
@@ -94,7 +101,7 @@ const setVariableCall = ({ postgres, sealer, declared, refresh }: EnvironmentCal
       { value: Type.String({ maxLength: variableLengthMax, pattern: '^[^\\u0000]*$' }) },
       { additionalProperties: false },
     ),
-    answer: Type.Object({ success: Type.Boolean(), changed: Type.Boolean() }),
+    answer: Type.Object({ changed: Type.Boolean() }),
     errors: ['not_found', variableUndeclared.code],
     handler: async ({ params, body }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
@@ -102,7 +109,7 @@ const setVariableCall = ({ postgres, sealer, declared, refresh }: EnvironmentCal
       if (!known.has(params.variable)) throw errorOf(variableUndeclared, { name: params.variable, declared: [...known.keys()] });
       const changed = await setVariables(postgres, sealer, environment.id, new Map([[params.variable, body.value]]));
       if (changed > 0) await refresh();
-      return { body: { success: true, changed: changed > 0 } };
+      return { body: { changed: changed > 0 } };
     },
   });
 
@@ -115,12 +122,12 @@ const unsetVariableCall = ({ postgres, refresh }: EnvironmentCallParts): AnyCall
     description: 'Its default holds again. A value whose variable is no longer declared can be taken away too.',
     permission: 'admin',
     params: variableParams,
-    answer: Type.Object({ success: Type.Boolean(), changed: Type.Boolean() }),
+    answer: Type.Object({ changed: Type.Boolean() }),
     errors: ['not_found'],
     handler: async ({ params }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
       const changed = await unsetVariable(postgres, environment.id, params.variable);
       if (changed) await refresh();
-      return { body: { success: true, changed } };
+      return { body: { changed } };
     },
   });

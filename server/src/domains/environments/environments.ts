@@ -61,10 +61,17 @@ const recordOf = (row: Row): EnvironmentRecord => ({
   createdAt: row.created_at,
 });
 
-/** Environments of a workspace, the default one first. */
-export async function listEnvironments(postgres: Postgres, workspaceId: string): Promise<readonly EnvironmentRecord[]> {
-  const { rows } = await postgres.control<Row>(`${select} where e.workspace_id = $1 order by e.is_default desc, e.name`, [
+/** Environments of a workspace by name. `after` is the name that the page before ended with. */
+export async function listEnvironments(
+  postgres: Postgres,
+  workspaceId: string,
+  limit: number,
+  after: string | undefined,
+): Promise<readonly EnvironmentRecord[]> {
+  const { rows } = await postgres.control<Row>(`${select} where e.workspace_id = $1 and e.name > $2 order by e.name limit $3`, [
     workspaceId,
+    after ?? '',
+    limit,
   ]);
   return rows.map(recordOf);
 }

@@ -1,5 +1,5 @@
 /** Shapes of the publishing calls. */
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 
 const text = Type.String();
 const textOrNull = Type.Union([Type.String(), Type.Null()]);
@@ -7,11 +7,6 @@ const textOrNull = Type.Union([Type.String(), Type.Null()]);
 export const environmentParams = Type.Object({ name: text, env: text });
 export const versionParams = Type.Object({ name: text, env: text, version: text });
 export const publicationParams = Type.Object({ name: text, env: text, publication: text });
-
-export const pageQuery = Type.Object({
-  limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-  cursor: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$' })),
-});
 
 const files = Type.Record(Type.String(), Type.String(), {
   description: 'The whole workspace: path from its root -> text. `env.local.jsonc` is refused.',
@@ -50,19 +45,39 @@ export const problemSchema = Type.Object({
   endColumn: Type.Integer(),
 });
 
+/** A change of the tables as people and programs read it. */
+export const planSchema = Type.Object({
+  schema_version: text,
+  additive: Type.Boolean({ description: 'The version in force can live with all of it.' }),
+  changes: Type.Array(
+    Type.Object({
+      kind: text,
+      table: text,
+      column: textOrNull,
+      stage: Type.Union([Type.Literal('transaction'), Type.Literal('index'), Type.Literal('drop')]),
+      additive: Type.Boolean(),
+      description: text,
+      sql: Type.Array(text),
+    }),
+  ),
+});
+
+export type PlanShown = Static<typeof planSchema>;
+
 export const publishAnswer = Type.Object({
-  success: Type.Boolean(),
   version: text,
   publication: textOrNull,
   unchanged: Type.Boolean({ description: 'The files are those of the version in force: no new version was made.' }),
   problems: Type.Array(problemSchema, { description: 'Warnings and hints.' }),
-  plan: Type.Unknown({ description: 'What was changed in the tables; null when nothing was.' }),
+  plan: Type.Union([planSchema, Type.Null()], { description: 'What was changed in the tables; null when nothing was.' }),
 });
 
 export const planAnswer = Type.Object({
   unchanged: Type.Boolean(),
   problems: Type.Array(problemSchema),
-  plan: Type.Unknown({ description: 'What would be changed in the tables; null while problems forbid publishing.' }),
+  plan: Type.Union([planSchema, Type.Null()], {
+    description: 'What would be changed in the tables; null while problems forbid publishing.',
+  }),
   publishable: Type.Boolean({ description: 'Whether publishing these files would be accepted.' }),
 });
 
@@ -89,6 +104,24 @@ export const versionAnswer = Type.Object({
   step_ids: Type.Record(Type.String(), Type.String(), { description: '`path#pointer` of a step -> its identity.' }),
 });
 
+/** How far a publication is; what it has not come to yet is absent. */
+export const progressSchema = Type.Object({
+  phase: Type.Optional(Type.Union([Type.Literal('seeds'), Type.Literal('schema')])),
+  file: Type.Optional(Type.String({ description: 'Of seeds: the file that is read.' })),
+  table: Type.Optional(text),
+  rows: Type.Optional(Type.Integer()),
+  bytes: Type.Optional(Type.Integer()),
+  totalBytes: Type.Optional(Type.Integer()),
+  description: Type.Optional(Type.String({ description: 'Of indexes and drops: the change under way.' })),
+  done: Type.Optional(Type.Integer({ description: 'Changes done, of `total`.' })),
+  total: Type.Optional(Type.Integer()),
+  share: Type.Optional(
+    Type.Union([Type.Number(), Type.Null()], { description: 'Of an index: from 0 to 1; null while unknown.' }),
+  ),
+});
+
+export type PublicationProgress = Static<typeof progressSchema>;
+
 export const publicationAnswer = Type.Object({
   id: text,
   version: text,
@@ -100,8 +133,8 @@ export const publicationAnswer = Type.Object({
     Type.Literal('failed'),
     Type.Literal('cancelled'),
   ]),
-  progress: Type.Unknown(),
-  plan: Type.Unknown(),
+  progress: progressSchema,
+  plan: planSchema,
   error: textOrNull,
   author: text,
   started_at: text,

@@ -1,12 +1,11 @@
 /** Control calls of publishing: publish, plan, versions, restore, publications. */
-import { errorOf } from '@ashlar/engine';
+import { badCursor, errorOf } from '@ashlar/engine';
 import { Type } from 'typebox';
 import type { Postgres } from '../../base/postgres/index.ts';
-import { type AnyCall, type CallRequest, defineCall } from '../../control/define.ts';
+import { type AnyCall, type CallRequest, defineCall, pageOf } from '../../control/define.ts';
 import { getEnvironment } from '../environments/index.ts';
 import {
   environmentParams,
-  pageQuery,
   planAnswer,
   publicationAnswer,
   publicationParams,
@@ -70,17 +69,13 @@ export function publishingCalls(parts: PublishingCallParts): readonly AnyCall[] 
   ];
 }
 
-/** Pages by the number that grows with each publication. */
-async function pageOf<T extends { readonly number: number }>(
-  query: { readonly limit?: number; readonly cursor?: string },
-  find: (limit: number, before: number) => Promise<readonly T[]>,
-): Promise<{ readonly page: readonly T[]; readonly nextCursor: string | undefined }> {
-  const limit = query.limit ?? 100;
-  const found = await find(limit + 1, query.cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(query.cursor));
-  const page = found.slice(0, limit);
-  const last = page.at(-1);
-  return { page, nextCursor: found.length > limit && last !== undefined ? String(last.number) : undefined };
+/** Numbers grow with each publication: what a cursor of versions and publications holds. */
+function before(cursor: string | undefined): number {
+  if (cursor === undefined) return Number.MAX_SAFE_INTEGER;
+  if (!/^[0-9]{1,15}$/.test(cursor)) throw errorOf(badCursor, {});
+  return Number(cursor);
 }
+const numberOf = ({ number }: { readonly number: number }): string => String(number);
 
 type Body = { files: Record<string, string>; message?: string; author?: string; drops?: string[]; parent?: string };
 
@@ -97,7 +92,6 @@ function requestOf({ params, body, actor }: CallRequest<{ name: string; env: str
 }
 
 const publishedBody = (result: PublishResult) => ({
-  success: true,
   version: result.versionId,
   publication: result.publicationId,
   unchanged: result.unchanged,
@@ -153,14 +147,13 @@ const listVersionsCall = ({ postgres }: PublishingCallParts): AnyCall =>
     description: 'Versions that were put in force in this environment, newest first.',
     permission: 'admin',
     params: environmentParams,
-    query: pageQuery,
+    paged: true,
     answer: Type.Array(versionSummary),
-    errors: ['not_found'],
+    errors: ['not_found', 'bad_cursor'],
     handler: async ({ params, query }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
-      const { page, nextCursor } = await pageOf(query, (limit, before) =>
-        publishedVersions(postgres, environment.id, limit, before),
-      );
+      const found = await publishedVersions(postgres, environment.id, query.limit + 1, before(query.cursor));
+      const { page, nextCursor } = pageOf(found, query.limit, numberOf);
       return {
         body: page.map((version) => ({
           id: version.id,
@@ -251,14 +244,13 @@ const listPublicationsCall = ({ postgres }: PublishingCallParts): AnyCall =>
     description: 'Attempts to put a version in force, newest first, with how far each is.',
     permission: 'admin',
     params: environmentParams,
-    query: pageQuery,
+    paged: true,
     answer: Type.Array(publicationAnswer),
-    errors: ['not_found'],
+    errors: ['not_found', 'bad_cursor'],
     handler: async ({ params, query }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
-      const { page, nextCursor } = await pageOf(query, (limit, before) =>
-        listPublications(postgres, environment.id, limit, before),
-      );
+      const found = await listPublications(postgres, environment.id, query.limit + 1, before(query.cursor));
+      const { page, nextCursor } = pageOf(found, query.limit, numberOf);
       return { body: page.map(publicationBody), nextCursor };
     },
   });

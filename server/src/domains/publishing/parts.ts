@@ -4,10 +4,11 @@ import type { Log } from '../../base/log/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
 import type { EnvironmentRecord } from '../environments/index.ts';
 import type { SchemaChanges } from '../tables/index.ts';
+import type { PlanShown } from './call-schemas.ts';
 import type { CheckedFiles, VersionCache } from './compile-version.ts';
 import type { EnvironmentLock } from './environment-lock.ts';
 import type { Manifest } from './manifest.ts';
-import type { PlanShown, TableChange, WorkOptions } from './schema-changes.ts';
+import type { TableChange, WorkOptions } from './schema-changes.ts';
 import type { StepIds } from './step-identity.ts';
 
 /**

@@ -2,6 +2,7 @@
 import { errorOf, notFound } from '@ashlar/engine';
 import type { PoolClient } from 'pg';
 import type { Postgres } from '../../base/postgres/index.ts';
+import type { PlanShown, PublicationProgress } from './call-schemas.ts';
 import { publicationGivenUp } from './errors.ts';
 
 /** See migration 000002: what a crash leaves, a node finishes or reverts. */
@@ -13,10 +14,9 @@ export interface PublicationRecord {
   readonly environmentId: string;
   readonly versionId: string;
   readonly state: PublicationState;
-  /** The schema plan as JSON. */
-  readonly plan: unknown;
+  readonly plan: PlanShown;
   /** What is under way, with counts. */
-  readonly progress: Readonly<Record<string, unknown>>;
+  readonly progress: PublicationProgress;
   readonly error: string | null;
   readonly author: string;
   readonly cancelRequested: boolean;
@@ -30,8 +30,8 @@ interface Row {
   readonly environment_id: string;
   readonly version_id: string;
   readonly state: PublicationState;
-  readonly plan: unknown;
-  readonly progress: Record<string, unknown>;
+  readonly plan: PlanShown;
+  readonly progress: PublicationProgress;
   readonly error: string | null;
   readonly author: string;
   readonly cancel_requested: boolean;
@@ -100,7 +100,7 @@ export interface NewPublication {
   readonly id: string;
   readonly environmentId: string;
   readonly versionId: string;
-  readonly plan: unknown;
+  readonly plan: PlanShown;
   readonly author: string;
 }
 

@@ -10,6 +10,7 @@ import {
   schemaBusy,
   schemaVersionOf,
 } from '../tables/index.ts';
+import type { PlanShown } from './call-schemas.ts';
 import { holdMs } from './hold.ts';
 
 /** What can be reported while it is under way, and stopped. */
@@ -23,21 +24,6 @@ export interface WorkOptions {
 export interface TableChange {
   readonly planned: PlannedChange | null;
   readonly schemaVersion: string;
-}
-
-/** A plan as people and programs read it. */
-export interface PlanShown {
-  readonly schema_version: string;
-  readonly additive: boolean;
-  readonly changes: readonly {
-    readonly kind: string;
-    readonly table: string;
-    readonly column: string | null;
-    readonly stage: string;
-    readonly additive: boolean;
-    readonly description: string;
-    readonly sql: string[];
-  }[];
 }
 
 /** The mark of a workspace's tables. */

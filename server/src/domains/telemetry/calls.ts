@@ -51,9 +51,6 @@ export function telemetryCalls(telemetry: Telemetry, postgres: Postgres): readon
       id: 'getSystemHealth',
       summary: 'Figures of this node and its database',
       permission: 'admin',
-      params: Type.Object({}),
-      query: Type.Object({}),
-      body: Type.Object({}),
       answer: health,
       handler: async () => {
         const figures = await telemetry.system();
@@ -67,17 +64,12 @@ export function telemetryCalls(telemetry: Telemetry, postgres: Postgres): readon
       id: 'listAlerts',
       summary: 'Alerts, newest first',
       permission: 'admin',
-      params: Type.Object({}),
-      query: Type.Object({
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000, default: 100 })),
-        cursor: Type.Optional(Type.String({ maxLength: 500 })),
-        alert_type: Type.Optional(Type.String({ maxLength: 100 })),
-      }),
-      body: Type.Object({}),
+      paged: true,
+      query: Type.Object({ alert_type: Type.Optional(Type.String({ maxLength: 100 })) }),
       answer: Type.Array(alert),
       errors: ['bad_cursor'],
       handler: async ({ query }) => {
-        const page = { limit: query.limit ?? 100, cursor: query.cursor, alertType: query.alert_type };
+        const page = { limit: query.limit, cursor: query.cursor, alertType: query.alert_type };
         const { alerts, nextCursor } = await listAlerts(postgres, page);
         return { body: [...alerts], nextCursor };
       },

@@ -1,7 +1,7 @@
 /** Control calls about workspaces. */
 import { Type } from 'typebox';
 import type { Postgres } from '../../base/postgres/index.ts';
-import { type AnyCall, defineCall } from '../../control/define.ts';
+import { type AnyCall, defineCall, pageOf } from '../../control/define.ts';
 import { getWorkspace, listWorkspaces, type WorkspaceRecord } from './workspaces.ts';
 
 const workspaceSchema = Type.Object({
@@ -27,16 +27,12 @@ export function workspaceCalls(parts: { readonly postgres: Postgres }): readonly
       summary: 'List workspaces',
       description: 'All workspaces of the instance by name.',
       permission: 'admin',
-      query: Type.Object({
-        limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 100 })),
-        cursor: Type.Optional(Type.String({ maxLength: 200 })),
-      }),
+      paged: true,
       answer: Type.Array(workspaceSchema),
       handler: async ({ query }) => {
-        const limit = query.limit ?? 100;
-        const found = await listWorkspaces(postgres, limit + 1, query.cursor ?? '');
-        const page = found.slice(0, limit);
-        return { body: page.map(shown), nextCursor: found.length > limit ? page.at(-1)?.name : undefined };
+        const found = await listWorkspaces(postgres, query.limit + 1, query.cursor ?? '');
+        const { page, nextCursor } = pageOf(found, query.limit, (last) => last.name);
+        return { body: page.map(shown), nextCursor };
       },
     }),
     defineCall({
