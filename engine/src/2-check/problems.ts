@@ -212,7 +212,7 @@ export const passwordLeaves = defineProblem<{ what: string }>({
   severity: 'error',
   title: "An endpoint's answer carries a password's hash",
   solve:
-    'Leave the password column out of `output`, or remove it with `|unpick:["password"]`. The answer is also what an error says (`throw_error`, `precondition`) and its headers. What is made of a hash counts as one; `|sha256` ends that.',
+    'Leave the password column out of `output`, or remove it with `|unpick:["password"]`. The answer is also what an error says (`throw_error`, `precondition`) and its headers. What is made of a hash counts as one, and in a loop each name that could come to hold it; `|sha256`, `|to_int` and comparisons end that.',
   message: (d) => `${d.what} carries a password column's hash.`,
 });
 export const passwordSent = defineProblem<{ what: string }>({
