@@ -4,7 +4,7 @@ import { ControlClient, defaultUrl, type Target } from './control/client.ts';
 import { readAdminKey } from './control/key.ts';
 import { usageFailure } from './failure.ts';
 import { workspaceName } from './workspace/check.ts';
-import { readFolder } from './workspace/folder.ts';
+import { isWorkspace, readFolder } from './workspace/folder.ts';
 
 export interface ServerOptions {
   readonly url: string;
@@ -49,6 +49,8 @@ export async function clientOf(options: ServerOptions): Promise<ControlClient> {
 /** Which workspace and environment are meant. Throws Failure (exit code 2). */
 export async function targetOf({ env, dir, workspace }: TargetOptions): Promise<Target> {
   if (workspace !== undefined) return { workspace, environment: env };
+  if (!isWorkspace(dir))
+    throw usageFailure(`${dir} has no ashlar.jsonc: name the workspace with --workspace, or its folder with --dir.`);
   return { workspace: nameOf((await readFolder(dir)).files, dir), environment: env };
 }
 

@@ -114,7 +114,8 @@ export const indexOutOfRange = defineError<{ index: number; length: number }>({
   status: 400,
   title: 'An index beyond the end of a list was written',
   solve: 'An index equal to the length appends; a larger one is an error. Negative ones are never allowed.',
-  message: (d) => `Index ${d.index} is beyond the end of a list of ${d.length} items.`,
+  message: (d) =>
+    d.index < 0 ? `Index ${d.index} is negative.` : `Index ${d.index} is beyond the end of a list of ${d.length} items.`,
 });
 export const notFound = defineError<{ what: string }>({
   code: 'not_found',

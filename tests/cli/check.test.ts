@@ -203,3 +203,13 @@ describe('run', () => {
     expect(JSON.parse(out)).toMatchObject({ success: false, code: 'no_count', step: '/stack/0' });
   });
 });
+
+test('env in a folder that is no workspace asks for the workspace, and reads nothing', async () => {
+  mkdirSync(join(folder, 'elsewhere'), { recursive: true });
+  const env = { ASHLAR_ADMIN_KEY: 'k'.repeat(40) };
+  for (const args of [['list'], ['set', 'A', 'b'], ['unset', 'A']]) {
+    const { code, err } = await ashlar(['env', ...args, '--env', 'dev'], { cwd: join(folder, 'elsewhere'), env });
+    expect(code).toBe(2);
+    expect(err).toContain('. has no ashlar.jsonc: name the workspace with --workspace, or its folder with --dir.');
+  }
+});

@@ -40,7 +40,7 @@ test.for<[string, object, string[] | string]>([
   ['another type', where('db.order.total == input.t'), 'column_never_equal: A column of type decimal is never equal to text.'],
   ['another type of constant', where('db.order.total == "5"'), 'column_never_equal: A column of type decimal is never equal to text.'],
   ['an order of other types', where('db.order.at > input.t'), 'column_type_mismatch: > needs a timestamp, but this is text.'],
-  ['two columns of other types', where('db.order.total == db.order.status'), 'column_never_equal: decimal is never equal to enum.'],
+  ['two columns of other types', where('db.order.total == db.order.status'), 'column_never_equal: A column of type decimal is never equal to one of type enum.'],
   ['a time and a number', list({ eval: { x: '{{ db.order.at - 86400 }}' } }), /* biome-ignore format: one line */ 'column_type_mismatch: - needs two numbers, but this is timestamp.'],
   ['an optional right side with a column', where('db.order.total ==? db.order.id'), 'optional_touches_column: ==? needs a column on its left side and a value without columns on its right side.'],
   ['an optional condition in a write', { function: 'delete_record', table: 'order', where: '{{ db.order.id ==? input.a }}' }, 'optional_in_write: ==? may not decide which rows are changed.'],

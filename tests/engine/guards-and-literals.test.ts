@@ -69,3 +69,73 @@ describe('error.cause', () => {
     expect(await answerOf(caught([fail('only')]))).toMatchObject({ code: 'only', cause: null });
   });
 });
+
+describe('a constant that no run would take is a problem', () => {
+  const inLoop = (range: object) => ({ function: 'for_each', range, stack: [] });
+  test.each<[object, readonly string[]]>([
+    [{ function: 'throw_error', status: 399 }, ['parameter_shape']],
+    [{ function: 'throw_error', status: '{{ 600 }}' }, ['parameter_shape']],
+    [{ function: 'throw_error', status: 400 }, []],
+    [{ function: 'precondition', condition: true, status: 200 }, ['parameter_shape']],
+    [{ function: 'return', status: 199 }, ['parameter_shape']],
+    [{ function: 'return', status: 200 }, []],
+    [inLoop({ from: 1, to: 2, step: 0 }), ['parameter_shape']],
+    [inLoop({ from: 1, to: 2, step: 1 }), []],
+  ])('%j', (step, expected) => {
+    expect(codes([step])).toEqual(expected);
+  });
+
+  test.each([
+    ['now|format_timestamp:"Y":"Mars/Olympus"', ['wrong_type']],
+    ['now|format_timestamp:"Y":"Europe/Berlin"', []],
+    ['now|format_timestamp:"Y":"+02:00"', []],
+  ])('%s', (expression, expected) => {
+    expect(codes([], `{{ ${expression} }}`)).toEqual(expected);
+  });
+});
+
+describe('a mistake is one problem, in words that help', () => {
+  const told = (stack: unknown, response: unknown = null): readonly string[] =>
+    problemsOf({ stack, response, files, input: { n: 'int' } }).map(({ message, hint }) =>
+      hint ? `${message} ${hint}` : message,
+    );
+
+  test.each<[string, string]>([
+    [
+      '1 + "1"',
+      '"+" needs two numbers or two texts, but these are int and text. Join texts with ~ instead, which takes any value.',
+    ],
+    [
+      '[1, 2]|push:1 + 1',
+      '"+" needs numbers, or two texts, but this is list of int. An argument of a filter ends before an operator: push:(… + …)',
+    ],
+    ['1 < 2 < 3', 'Comparisons do not chain Write a < b && b < c'],
+    ['input.n == "x"', 'An int and a text are never equal.'],
+    ['(1 < 2) < 3', '"<" needs bool, but this is int.'],
+  ])('%s', (expression, message) => {
+    expect(told([], `{{ ${expression} }}`)).toEqual([message]);
+  });
+
+  test.each<[object, RegExp]>([
+    [{ function: 'create_variable', name: 'a.b', value: 1 }, /^"a\.b" can't be the name of a variable/],
+    [
+      { function: 'query_records', table: 't', where: '{{ (db.t.name|round) == 1 }}' },
+      /^The filter round over a column needs a number/,
+    ],
+    [{ function: 'add_record', table: 't', data: { id: 1.5, name: 'x' } }, /must be a whole number, but is 1\.5/],
+  ])('%j', (step, message) => {
+    expect(told([step, { function: 'create_variable', name: 'x', value: '{{ null }}' }], '{{ x }}')).toEqual([
+      expect.stringMatching(message),
+    ]);
+  });
+
+  test('reading what was meant by a name with a point is no second one', () => {
+    expect(codes([{ function: 'create_variable', name: 'a.b', value: 1 }], '{{ a.b }}')).toEqual(['bad_variable_name']);
+  });
+
+  test('a negative index says so', async () => {
+    const list = { function: 'create_variable', name: 'list', value: [1] };
+    const stack = [list, { function: 'update_variable', name: 'list[0 - 1]', value: 2 }];
+    await expect(answerOf({ stack, response: null })).rejects.toMatchObject({ message: 'Index -1 is negative.' });
+  });
+});

@@ -23,6 +23,10 @@ export interface WorkspaceFolder {
 const rootFiles = ['ashlar.jsonc', 'ashlar.json'];
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
+/** Whether the folder is a workspace. */
+export const isWorkspace = (folder: string, cwd = process.cwd()): boolean =>
+  rootFiles.some((name) => existsSync(join(resolve(cwd, folder), name)));
+
 /**
  * Reads a folder. Hidden files and node_modules are left out, links are not followed. Throws Failure: a folder that is not
  * there or is no workspace (exit code 2), a file that is no text or too large.

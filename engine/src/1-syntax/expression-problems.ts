@@ -1,12 +1,14 @@
 /** What can be wrong in the text of an expression, before anything is known of its names and types. */
 import { defineProblem } from '../problems.ts';
 
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const expressionEmpty = defineProblem({
   code: 'expression_empty',
   severity: 'error',
   title: 'An expression is empty',
   solve: 'Write an expression between the braces, `{{ order.total }}`, or take the braces away.',
-  message: () => 'an expression is expected here',
+  message: () => 'An expression is expected here',
 });
 
 export const expressionExpected = defineProblem<{ expected: string; found: string; hint?: string }>({
@@ -15,7 +17,7 @@ export const expressionExpected = defineProblem<{ expected: string; found: strin
   title: 'Something is missing in an expression',
   solve:
     'The message says what may stand at the place and what stands there: a value after an operator, a name after a point, a filter’s name after `|`.',
-  message: ({ expected, found }) => `${expected} is expected here, found ${found}`,
+  message: ({ expected, found }) => `${capitalised(expected)} is expected here, found ${found}`,
   hint: ({ hint }) => hint,
 });
 
@@ -24,7 +26,7 @@ export const expressionUnexpected = defineProblem<{ found: string; hint?: string
   severity: 'error',
   title: 'Something in an expression has no operator before it',
   solve: "Put an operator between the two values, or quotes around a text: `{{ status == 'open' }}`.",
-  message: ({ found }) => `an operator or the expression’s end is expected here, found ${found}`,
+  message: ({ found }) => `An operator or the expression’s end is expected here, found ${found}`,
   hint: ({ hint }) => hint,
 });
 
@@ -33,7 +35,7 @@ export const expressionUnclosed = defineProblem<{ open: string; close: string }>
   severity: 'error',
   title: 'A bracket in an expression is not closed',
   solve: 'Every `(`, `[` and `{` needs its closing bracket. The place is that of the opening one.',
-  message: ({ open, close }) => `this ${open} is not closed, ${close} is missing`,
+  message: ({ open, close }) => `This ${open} is not closed, ${close} is missing`,
 });
 
 export const expressionUnterminatedText = defineProblem<{ quote: string }>({
@@ -42,7 +44,7 @@ export const expressionUnterminatedText = defineProblem<{ quote: string }>({
   title: 'A text in an expression is not closed',
   solve:
     "Put the closing quote at the text’s end; inside a text the quote is written `\\'` (in a JSON file `\\\\'`), or use the other kind of quote.",
-  message: ({ quote }) => `this text is not closed, ${quote} is missing`,
+  message: ({ quote }) => `This text is not closed, ${quote} is missing`,
 });
 
 export const expressionBadQuotes = defineProblem<{ quote: string }>({
@@ -50,7 +52,7 @@ export const expressionBadQuotes = defineProblem<{ quote: string }>({
   severity: 'error',
   title: 'A text in an expression stands in quotes of another kind',
   solve: "Texts stand in straight quotes, `'…'` or `\"…\"`. Parts are joined by `~`: `'Dear ' ~ name`.",
-  message: ({ quote }) => `texts stand in '…' or "…", not in ${quote}`,
+  message: ({ quote }) => `Texts stand in '…' or "…", not in ${quote}`,
   hint: ({ quote }) => (quote === '`' ? "join the parts by ~, for example 'Dear ' ~ name" : undefined),
 });
 
@@ -61,7 +63,7 @@ export const expressionBadEscape = defineProblem<{ written: string }>({
   solve:
     'Known escapes: `\\n \\r \\t \\\\ \\\' \\" \\uXXXX`. A backslash itself is `\\\\` (and in a JSON file each backslash is written twice).',
   message: ({ written }) => `${written} is no escape`,
-  hint: () => 'a backslash itself is written \\\\',
+  hint: () => 'A backslash itself is written \\\\',
 });
 
 export const expressionBadNumber = defineProblem<{ written: string; hint: string }>({
@@ -79,7 +81,7 @@ export const expressionBadName = defineProblem<{ name: string }>({
   title: 'A name has characters that names cannot have',
   solve: 'Names are made of a–z, A–Z, 0–9 and `_`. A member with another name is written in brackets: `row["größe"]`.',
   message: ({ name }) => `${name} is no name`,
-  hint: () => 'names are made of a–z, 0–9 and _; another member is written row["its name"], a text in quotes',
+  hint: () => 'Names are made of a–z, 0–9 and _; another member is written row["its name"], a text in quotes',
 });
 
 export const expressionBadCharacter = defineProblem<{ found: string }>({
@@ -95,8 +97,8 @@ export const expressionDollar = defineProblem<{ written: string; name: string }>
   severity: 'error',
   title: 'A name begins with $',
   solve: 'Variables are written by their name alone: `total`, not `$total` or `$var.total`; `$this` is `item`.',
-  message: ({ written }) => `names are written without $, found ${written}`,
-  hint: ({ name }) => `write ${name}`,
+  message: ({ written }) => `Names are written without $, found ${written}`,
+  hint: ({ name }) => `Write ${name}`,
 });
 
 export const expressionCallBrackets = defineProblem<{ name: string }>({
@@ -106,7 +108,7 @@ export const expressionCallBrackets = defineProblem<{ name: string }>({
   solve: 'Write `now`, not `now()`. It changes nothing.',
   message: ({ name }) => `${name} needs no brackets`,
   replacement: () => '',
-  hint: ({ name }) => `write ${name}`,
+  hint: ({ name }) => `Write ${name}`,
 });
 
 export const expressionFunctionCall = defineProblem<{ written: string; instead: string }>({
@@ -114,8 +116,8 @@ export const expressionFunctionCall = defineProblem<{ written: string; instead: 
   severity: 'error',
   title: 'There are no function calls in expressions',
   solve: 'A filter follows its value: `name|to_upper` instead of `to_upper(name)`, `total|round:2` instead of `round(total, 2)`.',
-  message: ({ written }) => `there are no function calls, found ${written}(…)`,
-  hint: ({ instead }) => `write ${instead}`,
+  message: ({ written }) => `There are no function calls, found ${written}(…)`,
+  hint: ({ instead }) => `Write ${instead}`,
 });
 
 export const expressionStrictEquality = defineProblem<{ written: string; operator: string }>({
@@ -125,7 +127,7 @@ export const expressionStrictEquality = defineProblem<{ written: string; operato
   solve: 'Write `==` and `!=`: equality never converts types here. It changes nothing.',
   message: ({ written, operator }) => `${written} is written ${operator} here`,
   replacement: ({ operator }) => operator,
-  hint: ({ operator }) => `write ${operator}; it never converts types`,
+  hint: ({ operator }) => `Write ${operator}; it never converts types`,
 });
 
 export const expressionOperatorSpelling = defineProblem<{ written: string; operator: string }>({
@@ -134,8 +136,8 @@ export const expressionOperatorSpelling = defineProblem<{ written: string; opera
   title: 'An operator is spelled as in another language',
   solve:
     'Write `&&`, `||`, `!` for and, or, not; `==` and `!=` for `=` and `<>`; `contains` for includes; word operators in small letters.',
-  message: ({ written }) => `there is no operator ${written}`,
-  hint: ({ operator }) => `write ${operator}`,
+  message: ({ written }) => `There is no operator ${written}`,
+  hint: ({ operator }) => `Write ${operator}`,
 });
 
 export const expressionOptionalChaining = defineProblem<{ bracket: boolean }>({
@@ -143,9 +145,9 @@ export const expressionOptionalChaining = defineProblem<{ bracket: boolean }>({
   severity: 'hint',
   title: 'Reading a member needs no question mark',
   solve: 'Write `order.note`: a member of nothing is null and never an error. It changes nothing.',
-  message: () => 'a member of nothing is null, the question mark is not needed',
+  message: () => 'A member of nothing is null, the question mark is not needed',
   replacement: ({ bracket }) => (bracket ? '' : '.'),
-  hint: () => 'write . alone',
+  hint: () => 'Write . alone',
 });
 
 export const expressionMixedNullish = defineProblem({
@@ -154,7 +156,7 @@ export const expressionMixedNullish = defineProblem({
   title: '?? stands beside || or && without brackets',
   solve: 'Say by brackets what belongs together: `(a ?? b) || c` or `a ?? (b || c)`.',
   message: () => '?? beside || or && needs brackets',
-  hint: () => 'write (a ?? b) || c or a ?? (b || c)',
+  hint: () => 'Write (a ?? b) || c or a ?? (b || c)',
 });
 
 export const expressionChainedComparison = defineProblem({
@@ -162,8 +164,8 @@ export const expressionChainedComparison = defineProblem({
   severity: 'error',
   title: 'Comparisons stand in a chain',
   solve: 'Compare twice: `a < b && b < c`, or `b between [a, c]` in a condition.',
-  message: () => 'comparisons do not chain',
-  hint: () => 'write a < b && b < c',
+  message: () => 'Comparisons do not chain',
+  hint: () => 'Write a < b && b < c',
 });
 
 export const expressionBetween = defineProblem({
@@ -171,8 +173,8 @@ export const expressionBetween = defineProblem({
   severity: 'error',
   title: 'between is followed by two values without brackets',
   solve: 'Both ends stand in a list: `price between [10, 20]`.',
-  message: () => 'between takes a list of both ends',
-  hint: () => 'write x between [a, b]',
+  message: () => 'Between takes a list of both ends',
+  hint: () => 'Write x between [a, b]',
 });
 
 export const expressionListBrackets = defineProblem({
@@ -180,8 +182,8 @@ export const expressionListBrackets = defineProblem({
   severity: 'error',
   title: 'A list stands in round brackets',
   solve: "Lists stand in square brackets: `status in ['open', 'paid']`.",
-  message: () => 'a list stands in square brackets',
-  hint: () => 'write [a, b]',
+  message: () => 'A list stands in square brackets',
+  hint: () => 'Write [a, b]',
 });
 
 export const expressionDuplicateKey = defineProblem<{ key: string }>({
@@ -189,7 +191,7 @@ export const expressionDuplicateKey = defineProblem<{ key: string }>({
   severity: 'error',
   title: 'A key stands twice in an object',
   solve: 'Keep one of the two.',
-  message: ({ key }) => `the key ${key} stands a second time in this object`,
+  message: ({ key }) => `The key ${key} stands a second time in this object`,
 });
 
 export const expressionConditionalFilter = defineProblem<{ filter: string }>({
@@ -197,8 +199,8 @@ export const expressionConditionalFilter = defineProblem<{ filter: string }>({
   severity: 'error',
   title: 'A filter with arguments stands in the middle of ?: without brackets',
   solve: 'The colon of an argument and that of the condition cannot be told apart: write `c ? (x|round:2) : y`.',
-  message: ({ filter }) => `the filter ${filter} with arguments needs brackets in the middle of ?:`,
-  hint: ({ filter }) => `write c ? (x|${filter}:…) : y`,
+  message: ({ filter }) => `The filter ${filter} with arguments needs brackets in the middle of ?:`,
+  hint: ({ filter }) => `Write c ? (x|${filter}:…) : y`,
 });
 
 export const expressionConditionalLambda = defineProblem<{ filter: string }>({
@@ -207,7 +209,7 @@ export const expressionConditionalLambda = defineProblem<{ filter: string }>({
   title: 'A ?: stands behind a filter’s condition without brackets',
   solve: 'Put brackets around what belongs together: `(list|some:item.x) ? a : b`, or `list|map:(item.x ? a : b)`.',
   message: ({ filter }) => `?: after the argument of ${filter} needs brackets`,
-  hint: ({ filter }) => `write (list|${filter}:…) ? a : b, or list|${filter}:(… ? a : b)`,
+  hint: ({ filter }) => `Write (list|${filter}:…) ? a : b, or list|${filter}:(… ? a : b)`,
 });
 
 export const expressionArgumentBrackets = defineProblem<{ operator: string }>({
@@ -215,8 +217,8 @@ export const expressionArgumentBrackets = defineProblem<{ operator: string }>({
   severity: 'error',
   title: 'A filter’s argument needs brackets',
   solve: 'An argument is a literal, a path or stands in brackets: `total|add:(-fee)`.',
-  message: ({ operator }) => `an argument that begins with ${operator} needs brackets`,
-  hint: ({ operator }) => `write (${operator}…)`,
+  message: ({ operator }) => `An argument that begins with ${operator} needs brackets`,
+  hint: ({ operator }) => `Write (${operator}…)`,
 });
 
 export const expressionTooDeep = defineProblem<{ depth: number }>({
@@ -224,7 +226,7 @@ export const expressionTooDeep = defineProblem<{ depth: number }>({
   severity: 'error',
   title: 'An expression is nested too deeply',
   solve: 'Make variables of its inner parts.',
-  message: ({ depth }) => `the expression is nested more than ${depth} deep; the rest of it was not read`,
+  message: ({ depth }) => `The expression is nested more than ${depth} deep; the rest of it was not read`,
 });
 
 export const expressionTooLong = defineProblem<{ length: number; most: number }>({
@@ -232,7 +234,7 @@ export const expressionTooLong = defineProblem<{ length: number; most: number }>
   severity: 'error',
   title: 'An expression is too long',
   solve: 'Make variables of its parts.',
-  message: ({ length, most }) => `the expression has ${length} characters, at most ${most} are read`,
+  message: ({ length, most }) => `The expression has ${length} characters, at most ${most} are read`,
 });
 
 export const templateUnclosed = defineProblem({
@@ -240,8 +242,8 @@ export const templateUnclosed = defineProblem({
   severity: 'error',
   title: 'Braces around an expression are not closed',
   solve: "Close the expression with `}}`. Two braces meant as text are written `{{ '{{' }}`.",
-  message: () => 'this {{ is not closed, }} is missing',
-  hint: () => "two braces as text are written {{ '{{' }}",
+  message: () => 'This {{ is not closed, }} is missing',
+  hint: () => "Two braces as text are written {{ '{{' }}",
 });
 
 export const templateInKey = defineProblem<{ key: string }>({
@@ -249,8 +251,8 @@ export const templateInKey = defineProblem<{ key: string }>({
   severity: 'warning',
   title: 'A key has braces in it',
   solve: 'Keys stand as they are, expressions in them are not evaluated. Use the filter `set`: `{{ {}|set:name:value }}`.',
-  message: ({ key }) => `the key "${key}" stands as it is, expressions in keys are not evaluated`,
-  hint: () => 'write {{ {}|set:KEY:VALUE }}',
+  message: ({ key }) => `The key "${key}" stands as it is, expressions in keys are not evaluated`,
+  hint: () => 'Write {{ {}|set:KEY:VALUE }}',
 });
 
 export const pathExpected = defineProblem<{ found: string; hint?: string }>({
@@ -258,6 +260,6 @@ export const pathExpected = defineProblem<{ found: string; hint?: string }>({
   severity: 'error',
   title: 'A path is expected',
   solve: 'A path is a variable’s name and the way into it, without braces: `cart.lines[0].count`.',
-  message: ({ found }) => `a variable’s name or a path is expected here, found ${found}`,
-  hint: ({ hint }) => hint ?? 'for example cart.lines[0].count',
+  message: ({ found }) => `A variable’s name or a path is expected here, found ${found}`,
+  hint: ({ hint }) => hint ?? 'For example cart.lines[0].count',
 });

@@ -236,7 +236,7 @@ describe('each mistake is one problem with its place, and the rest is read as it
   });
 
   test('the hint shows what was meant by a call', () => {
-    expect(parse('round(a.b, 2)').problems.list[0]?.hint).toBe('write a.b|round:2');
+    expect(parse('round(a.b, 2)').problems.list[0]?.hint).toBe('Write a.b|round:2');
   });
 });
 

@@ -8,8 +8,8 @@ export const jsonEmpty = defineProblem({
   severity: 'error',
   title: 'The file is empty',
   solve: 'Write the file’s object, `{}` at least, or delete the file.',
-  message: () => 'the file is empty',
-  hint: () => 'write an object, {} at least, or delete the file',
+  message: () => 'The file is empty',
+  hint: () => 'Write an object, {} at least, or delete the file',
 });
 
 export const jsonMissingComma = defineProblem({
@@ -17,7 +17,7 @@ export const jsonMissingComma = defineProblem({
   severity: 'error',
   title: 'A comma is missing',
   solve: `${comma} \`{"a": 1 "b": 2}\` becomes \`{"a": 1, "b": 2}\`.`,
-  message: () => 'a comma is missing here',
+  message: () => 'A comma is missing here',
 });
 
 export const jsonMissingColon = defineProblem<{ key: string }>({
@@ -25,8 +25,8 @@ export const jsonMissingColon = defineProblem<{ key: string }>({
   severity: 'error',
   title: 'A colon is missing after a key',
   solve: 'A member is a key, a colon and a value: `"name": "total"`.',
-  message: ({ key }) => `a colon is missing after the key "${key}"`,
-  hint: ({ key }) => `write "${key}": VALUE`,
+  message: ({ key }) => `A colon is missing after the key "${key}"`,
+  hint: ({ key }) => `Write "${key}": VALUE`,
 });
 
 export const jsonMissingValue = defineProblem<{ found: string }>({
@@ -34,7 +34,7 @@ export const jsonMissingValue = defineProblem<{ found: string }>({
   severity: 'error',
   title: 'A value is missing',
   solve: 'Write the value, or take the key or the doubled comma away.',
-  message: ({ found }) => `a value is missing before ${found}`,
+  message: ({ found }) => `A value is missing before ${found}`,
 });
 
 export const jsonMissingKey = defineProblem<{ found: string }>({
@@ -42,7 +42,7 @@ export const jsonMissingKey = defineProblem<{ found: string }>({
   severity: 'error',
   title: 'A key is missing',
   solve: 'In an object each value has a key: `"name": VALUE`.',
-  message: ({ found }) => `a key in double quotes is expected, found ${found}`,
+  message: ({ found }) => `A key in double quotes is expected, found ${found}`,
 });
 
 export const jsonUnexpected = defineProblem<{ found: string; expected: string; hint?: string }>({
@@ -50,7 +50,7 @@ export const jsonUnexpected = defineProblem<{ found: string; expected: string; h
   severity: 'error',
   title: 'Something stands where it cannot',
   solve: 'Take the characters away, or look whether a quote or a bracket is missing before them.',
-  message: ({ found, expected }) => `unexpected ${found}, ${expected} is expected`,
+  message: ({ found, expected }) => `Unexpected ${found}, ${expected} is expected`,
   hint: ({ hint }) => hint,
 });
 
@@ -59,8 +59,8 @@ export const jsonTextAfterEnd = defineProblem<{ found: string }>({
   severity: 'error',
   title: 'Text stands after the end of the value',
   solve: 'A file holds one value. Take the rest away, or look for a bracket that closes too early.',
-  message: ({ found }) => `the file’s value has ended, but ${found} follows`,
-  hint: () => 'a file holds one value; perhaps a bracket closes too early',
+  message: ({ found }) => `The file’s value has ended, but ${found} follows`,
+  hint: () => 'A file holds one value; perhaps a bracket closes too early',
 });
 
 export const jsonUnterminatedText = defineProblem<{ quote: string }>({
@@ -68,7 +68,7 @@ export const jsonUnterminatedText = defineProblem<{ quote: string }>({
   severity: 'error',
   title: 'A text is not closed',
   solve: 'Put the closing double quote at the text’s end. Inside a text, a quote is written `\\"`.',
-  message: ({ quote }) => `this text is not closed, ${quote} is missing on its line`,
+  message: ({ quote }) => `This text is not closed, ${quote} is missing on its line`,
 });
 
 export const jsonLineBreakInText = defineProblem({
@@ -76,8 +76,8 @@ export const jsonLineBreakInText = defineProblem({
   severity: 'error',
   title: 'A line break stands inside a text',
   solve: 'Write `\\n` where the line breaks; a JSON text stands on one line.',
-  message: () => 'a line break stands inside this text',
-  hint: () => 'write \\n instead',
+  message: () => 'A line break stands inside this text',
+  hint: () => 'Write \\n instead',
 });
 
 export const jsonControlCharacter = defineProblem<{ character: string; written: string }>({
@@ -86,7 +86,7 @@ export const jsonControlCharacter = defineProblem<{ character: string; written: 
   title: 'A control character stands inside a text',
   solve: 'Write it as an escape: a tab is `\\t`, others are `\\u` and four hexadecimal digits.',
   message: ({ character }) => `${character} stands inside this text`,
-  hint: ({ written }) => `write ${written} instead`,
+  hint: ({ written }) => `Write ${written} instead`,
 });
 
 export const jsonBadEscape = defineProblem<{ written: string; hint: string }>({
@@ -112,8 +112,8 @@ export const jsonWrongQuotes = defineProblem<{ quote: string }>({
   severity: 'error',
   title: 'A text stands in other quotes than "…"',
   solve: 'Use straight double quotes: `"total"`. Single quotes belong inside expressions: `"{{ status == \'open\' }}"`.',
-  message: ({ quote }) => `texts stand in double quotes, not in ${quote}`,
-  hint: () => 'write "…"',
+  message: ({ quote }) => `Texts stand in double quotes, not in ${quote}`,
+  hint: () => 'Write "…"',
 });
 
 export const jsonUnquotedKey = defineProblem<{ key: string }>({
@@ -121,8 +121,8 @@ export const jsonUnquotedKey = defineProblem<{ key: string }>({
   severity: 'error',
   title: 'A key stands without quotes',
   solve: 'Put the key in double quotes: `"name": "total"`.',
-  message: ({ key }) => `the key ${key} needs double quotes`,
-  hint: ({ key }) => `write "${key}"`,
+  message: ({ key }) => `The key ${key} needs double quotes`,
+  hint: ({ key }) => `Write "${key}"`,
 });
 
 export const jsonUnquotedText = defineProblem<{ word: string; hint: string }>({
@@ -140,7 +140,7 @@ export const jsonDuplicateKey = defineProblem<{ key: string; line: number }>({
   severity: 'error',
   title: 'A key stands twice in one object',
   solve: 'Keep one of the two; which one would count is nowhere said.',
-  message: ({ key, line }) => `the key "${key}" stands here a second time, first on line ${line}`,
+  message: ({ key, line }) => `The key "${key}" stands here a second time, first on line ${line}`,
 });
 
 export const jsonUnclosedBracket = defineProblem<{ open: string; close: string; more: number }>({
@@ -149,7 +149,7 @@ export const jsonUnclosedBracket = defineProblem<{ open: string; close: string; 
   title: 'A bracket is not closed',
   solve: 'Every `{` needs its `}` and every `[` its `]`. The place is that of the opening bracket.',
   message: ({ open, close, more }) =>
-    `this ${open} is not closed, ${close} is missing${more === 0 ? '' : ` (and ${more} more around it)`}`,
+    `This ${open} is not closed, ${close} is missing${more === 0 ? '' : ` (and ${more} more around it)`}`,
 });
 
 export const jsonWrongBracket = defineProblem<{ open: string; close: string; found: string; line: number }>({
@@ -158,7 +158,7 @@ export const jsonWrongBracket = defineProblem<{ open: string; close: string; fou
   title: 'A bracket is closed by one of the other kind',
   solve: '`[` is closed by `]`, `{` by `}`.',
   message: ({ open, found, line }) => `${found} closes the ${open} of line ${line}`,
-  hint: ({ close }) => `write ${close}`,
+  hint: ({ close }) => `Write ${close}`,
 });
 
 export const jsonUnterminatedComment = defineProblem({
@@ -166,7 +166,7 @@ export const jsonUnterminatedComment = defineProblem({
   severity: 'error',
   title: 'A comment is not closed',
   solve: 'Close the comment with `*/`.',
-  message: () => 'this comment is not closed, */ is missing',
+  message: () => 'This comment is not closed, */ is missing',
 });
 
 export const jsonHashComment = defineProblem({
@@ -175,7 +175,7 @@ export const jsonHashComment = defineProblem({
   title: 'A comment begins with #',
   solve: 'Comments are written `// …` or `/* … */`.',
   message: () => '# begins no comment',
-  hint: () => 'write // …',
+  hint: () => 'Write // …',
 });
 
 export const jsonTooDeep = defineProblem<{ depth: number }>({
@@ -183,7 +183,7 @@ export const jsonTooDeep = defineProblem<{ depth: number }>({
   severity: 'error',
   title: 'Brackets are nested too deeply',
   solve: 'Move inner parts into functions of their own. What follows this place was not read.',
-  message: ({ depth }) => `brackets are nested more than ${depth} deep; the rest of the file was not read`,
+  message: ({ depth }) => `Brackets are nested more than ${depth} deep; the rest of the file was not read`,
 });
 
 export const jsonTooManyProblems = defineProblem<{ count: number }>({

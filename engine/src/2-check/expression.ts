@@ -300,6 +300,14 @@ class Checker {
           found: describeType(found),
           hint: undefined,
         });
+      const constant = constantOf(argument);
+      const wanted = constant === undefined ? undefined : parameter?.wantedInstead?.(constant);
+      if (parameter !== undefined && wanted !== undefined)
+        this.#context.problems.add(wrongTypeProblem, argument, {
+          what: `The argument "${parameter.name}" of ${filter.name}`,
+          wanted,
+          found: JSON.stringify(constant),
+        });
       return found;
     }
     const depth = locals.length;

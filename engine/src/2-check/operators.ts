@@ -27,12 +27,24 @@ function numberResult(node: BinaryExpression, left: Type, right: Type): Type {
   return type(node.operator === '/' ? 'decimal' : 'int');
 }
 
+const comparisons: ReadonlySet<string> = new Set(['==', '!=', '<', '<=', '>', '>=', 'in', 'not in', 'between', 'not between']);
+
+/** `a < b < c`; the left side of `(a < b) == c` begins behind its bracket. */
+const isChained = ({ left, span }: BinaryExpression): boolean =>
+  left.kind === 'binary' && comparisons.has(left.operator) && left.span.start === span.start;
+
 /** Checks a binary operator whose sides were checked, and answers its type. */
 export function checkBinary(node: BinaryExpression, left: Type, right: Type, inCondition: boolean, problems: Problems): Type {
   if (node.optional && !inCondition)
     problems.add(queryOnly, { span: node.operatorSpan, pointer: node.pointer }, { what: `"${node.operator}?"` });
-  const needs = (side: Expression, found: Type, wanted: string, hint?: string): void =>
-    problems.add(wrongTypeProblem, side, { what: `"${node.operator}"`, wanted, found: describeType(found), hint });
+  // Comparisons in a chain were reported when they were read: their types are no second mistake.
+  if (comparisons.has(node.operator) && isChained(node)) return bool;
+  const needs = (side: Expression, found: Type, wanted: string, hint?: string): void => {
+    // `list|push:1 + 1` is `(list|push:1) + 1`, which is seldom meant.
+    const misread = side === node.left && side.kind === 'filter' && side.args.length > 0;
+    const told = misread ? `An argument of a filter ends before an operator: ${side.name}:(… ${node.operator} …)` : hint;
+    problems.add(wrongTypeProblem, side, { what: `"${node.operator}"`, wanted, found: describeType(found), hint: told });
+  };
   switch (node.operator) {
     case '+':
     case '-':
@@ -115,7 +127,13 @@ function checkAdditive(
   if (!fits(left)) needs(node.left, left, wanted, texts ? join : undefined);
   else if (!fits(right)) needs(node.right, right, wanted, texts ? join : undefined);
   else if ((left.kind === 'text' && isNumber(right)) || (isNumber(left) && right.kind === 'text'))
-    needs(node, right, 'two numbers or two texts', join);
+    problems.add(wrongTypeProblem, node, {
+      what: '"+"',
+      wanted: 'two numbers or two texts',
+      found: `${describeType(left)} and ${describeType(right)}`,
+      both: true,
+      hint: join,
+    });
   if (left.kind === 'text' || right.kind === 'text') return type('text');
   return numberResult(node, left, right);
 }

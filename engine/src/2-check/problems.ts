@@ -4,6 +4,8 @@ import { defineProblem } from '../problems.ts';
 const nearestHint = (d: { nearest: string | undefined }): string | undefined =>
   d.nearest === undefined ? undefined : `Did you mean "${d.nearest}"?`;
 
+const withArticle = (word: string, a: 'A' | 'a'): string => `${a}${/^[aeiou]/.test(word) ? 'n' : ''} ${word}`;
+
 export const unknownFunction = defineProblem<{ name: string; nearest: string | undefined }>({
   code: 'unknown_function',
   severity: 'error',
@@ -127,7 +129,7 @@ export const unknownEnv = defineProblem<{ name: string; nearest: string | undefi
   severity: 'error',
   title: 'An expression reads an environment variable that env.jsonc does not declare',
   solve: 'Declare it in env.jsonc: `"NAME": {"default": "…"}`.',
-  message: (d) => `env.jsonc declares no "${d.name}".`,
+  message: (d) => `There is no "${d.name}" in env.jsonc.`,
   hint: nearestHint,
 });
 export const unknownFilter = defineProblem<{ name: string; nearest: string | undefined }>({
@@ -145,12 +147,19 @@ export const filterArguments = defineProblem<{ name: string; wanted: string; fou
   solve: 'Arguments follow the name, each behind a colon: `text|replace:"a":"b"`.',
   message: (d) => `The filter ${d.name} takes ${d.wanted}, but got ${d.found}.`,
 });
-export const wrongTypeProblem = defineProblem<{ what: string; wanted: string; found: string; hint?: string | undefined }>({
+export const wrongTypeProblem = defineProblem<{
+  what: string;
+  wanted: string;
+  found: string;
+  /** `found` names both sides. */
+  both?: boolean;
+  hint?: string | undefined;
+}>({
   code: 'wrong_type',
   severity: 'error',
   title: 'A value has another type than the place needs',
   solve: 'Convert it (`|to_int`, `|to_text`, …), or join texts with `~` instead of `+`.',
-  message: (d) => `${d.what} needs ${d.wanted}, but this is ${d.found}.`,
+  message: (d) => `${d.what} needs ${d.wanted}, but ${d.both === true ? 'these are' : 'this is'} ${d.found}.`,
   hint: (d) => d.hint,
 });
 export const neverEqual = defineProblem<{ left: string; right: string }>({
@@ -158,7 +167,7 @@ export const neverEqual = defineProblem<{ left: string; right: string }>({
   severity: 'error',
   title: 'Two values of different types are compared for equality',
   solve: 'Values of different types are never equal. Convert one side, or compare with a value of the same type.',
-  message: (d) => `A ${d.left} and a ${d.right} are never equal.`,
+  message: (d) => `${withArticle(d.left, 'A')} and ${withArticle(d.right, 'a')} are never equal.`,
 });
 export const timestampArithmetic = defineProblem<object>({
   code: 'timestamp_arithmetic',

@@ -93,7 +93,13 @@ export class Walk implements StepWalk {
   assign(parameter: string, type: Type): void {
     const { stack, step } = this.#step;
     const node = this.#step.param(parameter);
-    if (node?.kind !== 'string' || !stack.checkVariableName(node.value, node)) return;
+    if (node?.kind !== 'string') return;
+    if (!stack.checkVariableName(node.value, node)) {
+      // `a.b` was meant to be a member: reading it is no second mistake.
+      const [, first] = /^([A-Za-z_]\w*)[.[]/.exec(node.value) ?? [];
+      if (first !== undefined && stack.scope.find(first) === undefined) stack.scope.assign(first, anyType);
+      return;
+    }
     step.slots.set(parameter, stack.scope.assign(node.value, type));
   }
 

@@ -26,6 +26,8 @@ export interface FilterParameter {
   /** Accepted types of a value; absent: any. null is refused unless it is listed. */
   readonly types?: readonly TypeName[];
   readonly optional?: boolean;
+  /** What a constant must be instead, where that is known without a run; undefined when it will do. */
+  readonly wantedInstead?: (constant: Value) => string | undefined;
 }
 
 interface ValueTypes {

@@ -7,6 +7,7 @@ import { PlainDate, Timestamp } from '../values/time.ts';
 import { formatTime, longestLetter } from './date-format.ts';
 import { defineFilter } from './define.ts';
 import { allowText } from './limits.ts';
+import { isZone } from './zones.ts';
 
 const dayMs = 86_400_000;
 const thousand = Decimal.of(1_000);
@@ -25,6 +26,8 @@ export const formatTimestamp = defineFilter({
       kind: 'value',
       types: ['text'],
       optional: true,
+      wantedInstead: (zone) =>
+        typeof zone === 'string' && !isZone(zone) ? 'a known time zone, such as Europe/Berlin' : undefined,
       description: "IANA name or offset; the workspace's zone by default. A date has none and stays as it is.",
     },
   ],

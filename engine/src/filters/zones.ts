@@ -29,6 +29,16 @@ function formattersOf(zone: string) {
   }
 }
 
+/** Whether there is such a zone. */
+export function isZone(zone: string): boolean {
+  try {
+    formattersOf(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Seconds that the zone is ahead of UTC at a time (milliseconds since 1970). Throws `unknown_timezone`. */
 export function offsetSeconds(zone: string, ms: number): number {
   if (zone === 'UTC') return 0;

@@ -70,6 +70,11 @@ export const checkFloat: Check = (value, textual, report) => {
 };
 
 function refuseNumber(value: Value, textual: boolean, wanted: string, report: Report): undefined {
+  // A number is of no use to anyone but its sender, and says best what is wrong with it.
+  if (value instanceof Decimal || value instanceof Float) {
+    const text = value.toText();
+    return report.refuse('wrong_type', `must be ${wanted}, but is ${text.length > 40 ? `${text.slice(0, 40)}…` : text}`);
+  }
   if (typeof value !== 'string') return report.refuse('wrong_type', `must be ${wanted}, not ${describe(value)}`);
   const hint = textual ? '' : ': send it without quotes';
   return report.refuse('wrong_type', `must be ${wanted}, not a text${isText(value, floatForm) ? hint : ''}`);

@@ -30,7 +30,7 @@ export function aggregateValue(compiler: RowCompiler, filter: FilterExpression):
   const value = compiler.insideAggregate().value(input);
   const family = familyOf(value.type);
   if (name === 'sum' || name === 'avg') {
-    if (family !== 'number') return refuseType(compiler, input, name, 'numbers', value.type);
+    if (family !== 'number') return refuseType(compiler, input, `The aggregate ${name} over a column`, 'numbers', value.type);
     return name === 'sum' ? sumOf(value) : averageOf(value);
   }
   if (family === 'json' || family === 'list' || family === 'bool' || family === 'uuid')

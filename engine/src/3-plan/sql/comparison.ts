@@ -115,7 +115,11 @@ export function compareValues(compiler: RowCompiler, left: SqlValue, operator: C
   const pair = comparable(left, right);
   if (pair === undefined) {
     const kind = operator === '==' || operator === '!=';
-    if (kind) compiler.context.report(neverEqual, at, { left: left.type.type, right: right.type.type });
+    if (kind)
+      compiler.context.report(neverEqual, at, {
+        left: `A column of type ${left.type.type}`,
+        right: `one of type ${right.type.type}`,
+      });
     else compiler.context.report(columnTypeMismatch, at, { operator, wanted: wantedName(left.type), found: right.type.type });
     return operator === '!=' ? yes : no;
   }

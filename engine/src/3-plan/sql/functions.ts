@@ -26,7 +26,7 @@ function onText(
   return {
     args,
     build: (compiler, filter, input, expressions) => {
-      if (familyOf(input.type) !== 'text') return refuseType(compiler, filter.input, filter.name, 'a text', input.type);
+      if (familyOf(input.type) !== 'text') return refuseType(compiler, filter.input, overColumn(filter), 'a text', input.type);
       const values = expressions.map((e) => compiler.value(e, text));
       const nullable = input.nullable || values.some((v) => v.nullable);
       const password = result === text ? textLike(input) : result;
@@ -59,11 +59,13 @@ function ofTwo(name: 'least' | 'greatest'): SqlFilter {
   };
 }
 
+const overColumn = (filter: FilterExpression): string => `The filter ${filter.name} over a column`;
+
 /** An int stays an int, others become decimals. */
 const round: SqlFilter = {
   args: [0, 1],
   build: (compiler, filter, input, args) => {
-    if (familyOf(input.type) !== 'number') return refuseType(compiler, filter.input, filter.name, 'a number', input.type);
+    if (familyOf(input.type) !== 'number') return refuseType(compiler, filter.input, overColumn(filter), 'a number', input.type);
     const digits = args[0] === undefined ? sql`0` : cast(compiler.value(args[0], int).sql, 'int4');
     const rounded = sql`round(${asDecimal(input)}, ${digits})`;
     const { nullable } = input;
@@ -77,7 +79,7 @@ const round: SqlFilter = {
 const substr: SqlFilter = {
   args: [1, 2],
   build: (compiler, filter, input, args) => {
-    if (familyOf(input.type) !== 'text') return refuseType(compiler, filter.input, filter.name, 'a text', input.type);
+    if (familyOf(input.type) !== 'text') return refuseType(compiler, filter.input, overColumn(filter), 'a text', input.type);
     const [start, length] = args.map((e) => compiler.value(e, int));
     if (start === undefined) return input;
     const count = sql`char_length(${input.sql})`;
@@ -106,7 +108,7 @@ function toNumber(make: (input: SqlValue) => Sql, type: typeof int | typeof deci
     build: (compiler, filter, input) =>
       familyOf(input.type) === 'number'
         ? { sql: make(input), type, nullable: input.nullable }
-        : refuseType(compiler, filter.input, filter.name, 'a number', input.type),
+        : refuseType(compiler, filter.input, overColumn(filter), 'a number', input.type),
   };
 }
 

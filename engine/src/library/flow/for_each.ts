@@ -3,6 +3,7 @@ import { describeNode } from '../../2-check/literal.ts';
 import { notAllowedHere, parameterShape, unknownParameter, wrongTypeProblem } from '../../2-check/problems.ts';
 import { anyType, describeType, type Type, tainted, type } from '../../2-check/types.ts';
 import type { IrIteration } from '../../3-plan/ir.ts';
+import { constantOf } from '../../filters/index.ts';
 import { nearest } from '../../nearest.ts';
 import { defineFunction, type StepCheck, type StepPlan } from '../define.ts';
 
@@ -43,7 +44,10 @@ function checkRange(step: StepCheck, range: JsonNode): void {
       step.problem(unknownParameter, { span: m.keySpan, pointer: m.value.pointer }, details);
       continue;
     }
-    const found = step.checkExpression(step.parse(m.value));
+    const expression = step.parse(m.value);
+    const found = step.checkExpression(expression);
+    if (m.key === 'step' && constantOf(expression) === 0)
+      step.problem(parameterShape, m.value, { parameter: 'step', wanted: 'an int other than 0', found: '0' });
     if (found.kind !== 'int' && found.kind !== 'any')
       step.problem(wrongTypeProblem, m.value, { what: `"${m.key}"`, wanted: 'int', found: describeType(found), hint: undefined });
   }

@@ -1,7 +1,8 @@
 /** The steps that leave: break and continue a loop, return from the stack, throw. */
-import { misplaced, notAllowedHere } from '../../2-check/problems.ts';
+import { misplaced, notAllowedHere, parameterShape } from '../../2-check/problems.ts';
 import { nullType } from '../../2-check/types.ts';
 import type { IrStatement } from '../../3-plan/ir.ts';
+import { constantOf } from '../../filters/index.ts';
 import { defineFunction, type FunctionDeclaration, type FunctionParameter, type StepCheck, type StepPlan } from '../define.ts';
 import { refusePasswords } from '../passwords.ts';
 
@@ -48,6 +49,15 @@ function loopStep(name: 'break' | 'continue', description: string): FunctionDecl
 export const breakFunction = loopStep('break', 'Ends the innermost loop.');
 export const continueFunction = loopStep('continue', 'Goes on with the next turn of the innermost loop.');
 
+/** A status that is known now must be one that the run would take. */
+function checkStatus(step: StepCheck, least: number): void {
+  const node = step.param('status');
+  const expression = step.expression('status');
+  const status = expression === undefined ? undefined : constantOf(expression);
+  if (node === undefined || typeof status !== 'number' || (status >= least && status <= 599)) return;
+  step.problem(parameterShape, node, { parameter: 'status', wanted: `from ${least} to 599`, found: String(status) });
+}
+
 function checkReturn(step: StepCheck): void {
   if (step.flow.inFinally) step.problem(misplaced, step.node, { what: '"return"', where: 'in finally' });
   if (step.flow.inPostProcess)
@@ -61,6 +71,7 @@ function checkReturn(step: StepCheck): void {
       step.problem(notAllowedHere, node, { parameter: name, why: 'a return in a parallel branch ends the branch only' });
   }
   refusePasswords(step, 'headers');
+  checkStatus(step, 200);
   const value = step.expression('value');
   step.walk.returns(value === undefined ? nullType : step.typeOf(value));
   step.walk.leave();
@@ -120,6 +131,7 @@ export const throwError = defineFunction({
   effects: [],
   result: null,
   check(step) {
+    checkStatus(step, 400);
     refusePasswords(step, ...Object.keys(errorParameters));
     step.walk.leave();
   },
@@ -146,7 +158,10 @@ export const precondition = defineFunction({
   parameters: { condition: { kind: 'condition', required: true, description: 'What must hold.' }, ...errorParameters },
   effects: [],
   result: null,
-  check: (step) => refusePasswords(step, ...Object.keys(errorParameters)),
+  check(step) {
+    checkStatus(step, 400);
+    refusePasswords(step, ...Object.keys(errorParameters));
+  },
   plan: (step) => [
     {
       op: 'if',
