@@ -65,6 +65,17 @@ describe('through loops and blocks', () => {
     const steps = [set('a', null), set('b', null), loop([change('b', '{{ a }}'), read, change('a', '{{ p.password }}')])];
     expect(codes(steps, { response: '{{ b }}' })).toEqual(['password_leaves']);
   });
+  test('a second turn shows what the first one made', () => {
+    const turns = (way: object) => codes([set('a', null), loop([way, read, change('a', '{{ p.password }}')])], { response: 1 });
+    const given = { function: 'conditional', condition: '{{ a != null }}', true_branch: [{ function: 'return', value: '{{ [a] }}' }] };
+    expect(turns(given)).toEqual(['password_leaves']);
+    expect(turns({ function: 'precondition', condition: '{{ a == null }}', message: 'it was {{ a }}' })).toEqual(['password_leaves']);
+    expect(turns({ function: 'set_header', name: 'x-a', value: '{{ a }}' })).toEqual(['password_leaves']);
+    expect(turns(loop([{ function: 'set_header', name: 'x-a', value: '{{ a }}' }]))).toEqual(['password_leaves']);
+    expect(turns({ function: 'log_debug_info', data: '{{ a }}' })).toEqual(['password_sent']);
+    expect(turns({ function: 'log_debug_info', data: '{{ a == null }}' })).toEqual([]);
+    expect(turns({ function: 'set_header', name: 'x-a', value: 'b' })).toEqual([]);
+  }); // biome-ignore format: a line a way
   test('what stood in a name before the loop is still there in its first turn', () => {
     const steps = [read, set('a', '{{ p.password }}'), set('b', null), loop([change('b', '{{ a }}'), change('a', 1)])];
     expect(codes(steps, { response: '{{ b }}' })).toEqual(['password_leaves']);

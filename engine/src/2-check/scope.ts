@@ -109,14 +109,18 @@ export class Scope {
     for (const name of made) this.assign(name, this.#marked.has(name) ? { ...anyType, password: true } : anyType);
   }
 
-  /** After a loop over steps that make these names: what one of them held in a turn, another may hold after the next. */
-  mixMarks(made: ReadonlySet<string>): void {
+  /**
+   * After a loop over steps that make these names: what one of them held in a turn, another may hold after the next.
+   * @returns whether one held a password's hash
+   */
+  mixMarks(made: ReadonlySet<string>): boolean {
     const sources = [...made].filter((name) => this.#marked.has(name));
-    if (sources.length === 0) return;
+    if (sources.length === 0) return false;
     for (const name of made) {
       const known = this.#names.get(name);
       if (known !== undefined) this.assign(name, tainted(known.type, { ...anyType, password: true }));
     }
+    return true;
   }
 
   /** What holds where several ways come together. */

@@ -1,5 +1,6 @@
 /** Checks one stack: every step in order, the names it makes, what it returns. */
 import { type Expression, type JsonArray, type JsonNode, type JsonObject, member } from '../1-syntax/ast.ts';
+import { childrenOf } from '../1-syntax/children.ts';
 import type { StepInfo } from '../3-plan/ir.ts';
 import type { Flow, FunctionDeclaration } from '../library/define.ts';
 import { findFunction, nearestFunction } from '../library/index.ts';
@@ -28,7 +29,7 @@ import {
 import { Scope, Slots } from './scope.ts';
 import { readParameters, StepChecker, writtenIdentity } from './step.ts';
 import type { Summaries } from './summary.ts';
-import { anyType, holdsPassword, join, type Type } from './types.ts';
+import { anyType, holdsPassword, join, type Type, tainted } from './types.ts';
 
 /** What is checked: a stack with its surroundings. */
 export interface StackToCheck {
@@ -62,6 +63,8 @@ export class StackCheck implements ExpressionContext {
   readonly #slotTypes = new Map<number, Type>();
   #returns: Type[] = [];
   #depth = 0;
+  /** What steps so far show to the client, and how to report that it holds a password's hash after all. */
+  readonly shown: { readonly expression: Expression; readonly found: () => void }[] = [];
   /** Control has left the block under way: what follows is never reached. */
   left = false;
 
@@ -288,6 +291,15 @@ export class StackCheck implements ExpressionContext {
     }
   }
 
+  /** After a loop that moves a password's hash among these names: what was shown since `first` may be one in a later turn. */
+  lookAgain(first: number, made: ReadonlySet<string>): void {
+    for (const one of this.shown.splice(first)) {
+      const type = this.analysis.typeOf(one.expression) ?? anyType;
+      if (holdsPassword(tainted(type, { ...anyType, password: true })) && speaksOf(one.expression, made)) one.found();
+      else this.shown.push(one);
+    }
+  }
+
   slotType(slot: number): Type {
     return this.#slotTypes.get(slot) ?? anyType;
   }
@@ -311,6 +323,11 @@ export class StackCheck implements ExpressionContext {
     const [first, ...more] = all;
     return first === undefined ? anyType : more.reduce(join, first);
   }
+}
+
+function speaksOf(expression: Expression, names: ReadonlySet<string>): boolean {
+  if (expression.kind === 'name') return names.has(expression.name);
+  return childrenOf(expression).some((child) => speaksOf(child, names));
 }
 
 function isDisabled(node: JsonNode): boolean {

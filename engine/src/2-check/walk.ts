@@ -1,5 +1,5 @@
 /** How the check passes through nested steps: which names exist where, and whether control can come there at all. */
-import type { JsonNode } from '../1-syntax/ast.ts';
+import type { Expression, JsonNode } from '../1-syntax/ast.ts';
 import type { Flow, StepWalk } from '../library/define.ts';
 import { hiddenVariable } from './problems.ts';
 import type { StepChecker } from './step.ts';
@@ -37,9 +37,10 @@ export class Walk implements StepWalk {
   loop(nodes: readonly (JsonNode | undefined)[], body: () => void): void {
     const { stack } = this.#step;
     const made = stack.namesMadeIn(nodes);
+    const first = stack.shown.length;
     stack.scope.forget(made);
     body();
-    stack.scope.mixMarks(made);
+    if (stack.scope.mixMarks(made)) stack.lookAgain(first, made);
     stack.left = false;
   }
 
@@ -120,5 +121,9 @@ export class Walk implements StepWalk {
 
   returns(type: Type): void {
     this.#step.stack.addReturn(type);
+  }
+
+  shows(expression: Expression, found: () => void): void {
+    this.#step.stack.shown.push({ expression, found });
   }
 }

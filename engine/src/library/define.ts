@@ -145,6 +145,8 @@ export interface StepWalk {
   leave(): void;
   /** The stack answers a value of this type here. */
   returns(type: Type): void;
+  /** The step shows a value, which holds no password's hash in a first turn, to the client: a loop around it looks at it again. */
+  shows(expression: Expression, found: () => void): void;
 }
 
 /** Which rows an expression may speak of: `db.NAME.COLUMN`, and bare names for the enclosing row (`parent.COLUMN`). */

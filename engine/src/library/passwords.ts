@@ -7,8 +7,10 @@ function check(step: StepCheck, kind: typeof passwordLeaves, names: readonly str
   for (const name of names) {
     const node = step.param(name);
     const expression = step.expression(name);
-    if (node === undefined || expression === undefined || !holdsPassword(step.typeOf(expression))) continue;
-    step.problem(kind, node, { what: `"${name}"` });
+    if (node === undefined || expression === undefined) continue;
+    const report = (): void => step.problem(kind, node, { what: `"${name}"` });
+    if (holdsPassword(step.typeOf(expression))) report();
+    else step.walk.shows(expression, report);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Which rows an expression in SQL may speak of, and how their columns are written. */
 import type { Expression } from '../../1-syntax/ast.ts';
+import { childrenOf } from '../../1-syntax/children.ts';
 import type { Table } from '../../workspace/model.ts';
 import { type SqlType, sqlTypeOf } from './column-types.ts';
 import { qualified, type Sql } from './tree.ts';
@@ -75,32 +76,4 @@ export function reach(expression: Expression, scope: SqlScope): Reached | undefi
 export function touchesRows(expression: Expression, scope: SqlScope): boolean {
   if (expression.kind === 'name') return expression.name === 'db' || scope.names.has(expression.name);
   return childrenOf(expression).some((child) => touchesRows(child, scope));
-}
-
-/** The expressions directly inside one. */
-export function childrenOf(expression: Expression): readonly Expression[] {
-  switch (expression.kind) {
-    case 'member':
-      return [expression.object];
-    case 'index':
-      return [expression.object, expression.index];
-    case 'unary':
-    case 'is_null':
-      return [expression.operand];
-    case 'binary':
-    case 'logical':
-      return [expression.left, expression.right];
-    case 'conditional':
-      return [expression.test, expression.then, expression.otherwise];
-    case 'filter':
-      return [expression.input, ...expression.args];
-    case 'list':
-      return expression.items;
-    case 'object':
-      return expression.entries.map((entry) => entry.value);
-    case 'template':
-      return expression.parts.filter((part) => typeof part !== 'string');
-    default:
-      return [];
-  }
 }

@@ -1,6 +1,6 @@
 /** The steps that leave: break and continue a loop, return from the stack, throw. */
 import { misplaced, notAllowedHere, parameterShape } from '../../2-check/problems.ts';
-import { nullType } from '../../2-check/types.ts';
+import { anyType, nullType } from '../../2-check/types.ts';
 import type { IrStatement } from '../../3-plan/ir.ts';
 import { constantOf } from '../../filters/index.ts';
 import { defineFunction, type FunctionDeclaration, type FunctionParameter, type StepCheck, type StepPlan } from '../define.ts';
@@ -74,6 +74,7 @@ function checkReturn(step: StepCheck): void {
   checkStatus(step, 200);
   const value = step.expression('value');
   step.walk.returns(value === undefined ? nullType : step.typeOf(value));
+  if (value !== undefined) step.walk.shows(value, () => step.walk.returns({ ...anyType, password: true }));
   step.walk.leave();
 }
 
