@@ -1,9 +1,9 @@
 /** What compiling a workspace gives: everything that a server needs to answer its endpoints, and `explain` to show. */
 import type { Type } from './2-check/types.ts';
 import type { IrBlock, IrExpression, StepInfo } from './3-plan/ir.ts';
-import type { Statement } from './3-plan/sql/statement.ts';
 import type { EffectName } from './effects.ts';
 import type { Outcome, Run } from './run/run.ts';
+import type { Statement } from './run/statement.ts';
 import type { ValueObject } from './values/value.ts';
 import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from './workspace/model.ts';
 

@@ -5,8 +5,8 @@
  * Every call carries the run and the number of the step that asked. Answers are values: immutable, kept by reference.
  */
 
-import type { Statement } from './3-plan/sql/statement.ts';
 import type { Run } from './run/run.ts';
+import type { Statement } from './run/statement.ts';
 import type { Timestamp } from './values/time.ts';
 import type { Value, ValueObject } from './values/value.ts';
 

@@ -15,7 +15,6 @@ export {
 } from './1-syntax/index.ts';
 export type { IrStatement, StepInfo } from './3-plan/ir.ts';
 export { searchExpression } from './3-plan/sql/search.ts';
-export type { Binding, ResultColumn, Statement } from './3-plan/sql/statement.ts';
 export { statementsOf } from './4-emit/stack.ts';
 export { type CompileOptions, compileWorkspace } from './compile.ts';
 export type * from './compiled.ts';
@@ -67,6 +66,7 @@ export type { Outcome, PostProcess, RunOptions, StepObserver } from './run/run.t
 export { Run } from './run/run.ts';
 export type { CancelSignal } from './run/signal.ts';
 export { CancelSource } from './run/signal.ts';
+export type { Binding, ResultColumn, Statement } from './run/statement.ts';
 export { fileSchemas, type JsonSchema, type SchemaKind, schemaFiles } from './schema/index.ts';
 export { Bigint } from './values/bigint.ts';
 export { Decimal } from './values/decimal.ts';

@@ -4,7 +4,7 @@ import Schema from 'typebox/schema';
 import { describe, expect, test } from 'vitest';
 import { bigintType, describeType, holdsPassword, join, listOf, nullable, objectOf, type } from '../2-check/types.ts';
 import { Problems } from '../problems.ts';
-import type { JsonSchema } from '../schema/json-schema.ts';
+import type { JsonSchema } from '../types/json-schema.ts';
 import { decodeJson } from '../values/json.ts';
 import { readWorkspace } from '../workspace/index.ts';
 import type { Input } from '../workspace/model.ts';

@@ -1,6 +1,6 @@
 /** JSON Schema (2020-12) of inputs, static types and rows, as the components of OpenAPI 3.1 want them. */
 import type { Type } from '../2-check/types.ts';
-import { type JsonSchema, orNull, present } from '../schema/json-schema.ts';
+import { type JsonSchema, orNull, present } from '../types/json-schema.ts';
 import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';

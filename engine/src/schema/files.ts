@@ -1,11 +1,11 @@
 /** JSON Schema documents for every kind of workspace file, for editors. */
 import type { FunctionDeclaration } from '../library/define.ts';
+import type { JsonSchema } from '../types/json-schema.ts';
 import { endpointShape, functionShape, taskShape } from '../workspace/definitions.ts';
 import { groupShape } from '../workspace/group.ts';
 import { environmentShape, settingsShape, variablePattern } from '../workspace/settings.ts';
 import type { Definitions, Shape } from '../workspace/shape.ts';
 import { tableShape } from '../workspace/table.ts';
-import type { JsonSchema } from './json-schema.ts';
 import { stackDefinitions } from './stack-schema.ts';
 import { testShape } from './test-file.ts';
 

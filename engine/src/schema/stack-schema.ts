@@ -1,7 +1,7 @@
 /** JSON Schema of stacks, made from the functions' declarations: so editors complete and check steps while one types. */
 import type { FunctionDeclaration, FunctionParameter } from '../library/define.ts';
+import { type JsonSchema, present } from '../types/json-schema.ts';
 import type { TypeName } from '../values/value.ts';
-import { type JsonSchema, present } from './json-schema.ts';
 
 /** What a text with an expression in it looks like; it may yield any type. */
 const expression: JsonSchema = { type: 'string', pattern: '\\{\\{' };

@@ -4,7 +4,7 @@
  */
 import { type JsonNode, type JsonObject, member } from '../1-syntax/ast.ts';
 import type { Problems } from '../problems.ts';
-import { type JsonSchema, present } from '../schema/json-schema.ts';
+import { type JsonSchema, present } from '../types/json-schema.ts';
 import { Decimal } from '../values/decimal.ts';
 import { missingKey, numberNotAllowed, unknownKey, valueNotAllowed, wrongJsonType } from './problems.ts';
 

@@ -5,11 +5,11 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { errorOf, wrongType } from '../../errors.ts';
+import type { ResultColumn, Statement } from '../../run/statement.ts';
 import { encodeUtf8 } from '../../values/base64.ts';
 import { typeName } from '../../values/operators.ts';
 import type { Value, ValueList } from '../../values/value.ts';
 import { render } from './render.ts';
-import type { ResultColumn, Statement } from './statement.ts';
 import type { Sql } from './tree.ts';
 import { nothing, present, type Use, type UseState, useStates } from './uses.ts';
 

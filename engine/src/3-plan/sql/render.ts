@@ -1,5 +1,5 @@
 /** From the tree to a text, once the states of its uses are known. */
-import type { Binding } from './statement.ts';
+import type { Binding } from '../../run/statement.ts';
 import type { Sql } from './tree.ts';
 import { present, type UseState } from './uses.ts';
 

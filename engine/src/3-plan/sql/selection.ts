@@ -1,6 +1,7 @@
 /** What a statement gives back: the columns of the answer, and hidden ones that the engine needs and takes out again. */
 import type { JsonNode } from '../../1-syntax/ast.ts';
 import type { Type } from '../../2-check/types.ts';
+import type { ResultColumn } from '../../run/statement.ts';
 import type { Table } from '../../workspace/model.ts';
 import { bindingOf, stackType } from './column-types.ts';
 import type { RowCompiler } from './compiler.ts';
@@ -8,7 +9,6 @@ import type { CompileContext } from './context.ts';
 import { type NamesInUse, namedMembers, textList } from './names.ts';
 import { unknownRowName } from './problems.ts';
 import type { SqlSource, SqlValue } from './scope.ts';
-import type { ResultColumn } from './statement.ts';
 import { identifier, list, type Sql, sql } from './tree.ts';
 
 export class Selection {

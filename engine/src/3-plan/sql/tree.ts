@@ -4,7 +4,7 @@
  *
  * A `choice` looks at the state of a use (see uses.ts): a statement's tree therefore stands for a family of texts, its variants.
  */
-import type { Binding } from './statement.ts';
+import type { Binding } from '../../run/statement.ts';
 import type { UseState } from './uses.ts';
 
 export type Sql =

@@ -1,6 +1,6 @@
 /** Deletes a record. */
 import { compileDelete } from '../../3-plan/sql/writes.ts';
-import { invokeChange } from '../../run/write.ts';
+import { invokeChange } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, idParameter, tableParameter, whereParameter } from './shared.ts';
 

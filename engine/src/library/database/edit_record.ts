@@ -1,6 +1,6 @@
 /** Changes a record by columns that are written out. */
 import { compileEdit } from '../../3-plan/sql/writes.ts';
-import { invokeChange } from '../../run/write.ts';
+import { invokeChange } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, dataParameter, idParameter, tableParameter, whereParameter } from './shared.ts';
 

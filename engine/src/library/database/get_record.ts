@@ -1,6 +1,6 @@
 /** Reads one record. */
 import { compileGet } from '../../3-plan/sql/record.ts';
-import { invokeGet } from '../../run/query.ts';
+import { invokeGet } from '../../query/query.ts';
 import { defineFunction } from '../define.ts';
 import {
   compiled,

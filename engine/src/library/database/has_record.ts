@@ -1,6 +1,6 @@
 /** Asks whether a record is there. */
 import { compileHas } from '../../3-plan/sql/record.ts';
-import { invokeHas } from '../../run/query.ts';
+import { invokeHas } from '../../query/query.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, idParameter, lockParameter, tableParameter, whereParameter } from './shared.ts';
 

@@ -1,6 +1,6 @@
 /** Changes a record by whatever an object holds. */
 import { compilePatch } from '../../3-plan/sql/writes.ts';
-import { invokePatch } from '../../run/write.ts';
+import { invokePatch } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, idParameter, tableParameter, whereParameter } from './shared.ts';
 

@@ -1,7 +1,7 @@
 /** Reads lists of records, pages of them, and what is counted or summed over them. */
 import { compileList } from '../../3-plan/sql/list.ts';
 import { maxPerPage } from '../../limits.ts';
-import { invokeList } from '../../run/query.ts';
+import { invokeList } from '../../query/query.ts';
 import { defineFunction } from '../define.ts';
 import {
   compiled,

@@ -4,11 +4,11 @@ import type { ListPlan, Paging } from '../3-plan/sql/list.ts';
 import type { ExistsPlan, RecordPlan } from '../3-plan/sql/record.ts';
 import { badPaging, errorOf, tooManyRows, wrongType } from '../errors.ts';
 import { maxPerPage } from '../limits.ts';
+import type { Run } from '../run/run.ts';
 import { typeName } from '../values/operators.ts';
 import type { Value, ValueList, ValueObject } from '../values/value.ts';
 import { type CursorBinding, openCursor, sealCursor } from './cursor.ts';
 import { shapeRows } from './rows.ts';
-import type { Run } from './run.ts';
 
 /** get_record: the record or null. */
 export const invokeGet: Invoke<RecordPlan, ValueList> = async (run, step, plan, args) => {

@@ -4,10 +4,10 @@ import { type Defaults, defaultValue } from '../3-plan/sql/column-writer.ts';
 import { maxVariants, type QueryPlan } from '../3-plan/sql/query-plan.ts';
 import type { PatchPlan, WritePlan, WrittenColumn } from '../3-plan/sql/writes.ts';
 import { errorOf, keyNotChangeable, moreThanOne, notFound, unknownColumn, wrongType } from '../errors.ts';
+import type { Run } from '../run/run.ts';
 import { isObject } from '../values/kinds.ts';
 import { typeName } from '../values/operators.ts';
 import type { Value, ValueList, ValueObject } from '../values/value.ts';
-import type { Run } from './run.ts';
 
 /** add_record and add_or_edit_record: the record as it stands then. */
 export const invokeAdd: Invoke<WritePlan, ValueList> = async (run, step, plan, args) => {

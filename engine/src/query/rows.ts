@@ -1,9 +1,9 @@
 /** Rows on their way out: hidden columns are taken out, nested lists are put in. */
 import type { ChildPlan, OuterValue, RowShape } from '../3-plan/sql/children.ts';
 import { errorOf, tooManyRows } from '../errors.ts';
+import type { Run } from '../run/run.ts';
 import { contentKey } from '../values/equality.ts';
 import type { Value, ValueList, ValueObject } from '../values/value.ts';
-import type { Run } from './run.ts';
 
 /** A row with what its level was asked with: nested levels may need both. */
 interface LevelRow {
