@@ -109,6 +109,14 @@ function numbers(items: readonly Ref[]): readonly Ref[] {
   return found;
 }
 
+/** Ints whose sum is no int are added up exactly: their mean is a decimal anyway. */
+function wideSum(sum: Ref, item: Ref): Ref {
+  if (sum.type !== 'int' || item.type !== 'int') return arithmetic('+', sum, item, plain);
+  const exactly = sum.value + item.value;
+  const fits = exactly >= -Number.MAX_SAFE_INTEGER && exactly <= Number.MAX_SAFE_INTEGER;
+  return fits ? int(exactly) : decimal(exact({ type: 'int', value: exactly }).value, 0);
+}
+
 const total = (items: readonly Ref[]): Ref => numbers(items).reduce((sum, item) => arithmetic('+', sum, item, plain), int(0));
 
 function extreme(items: readonly Ref[], wins: (challenger: Ref, best: Ref) => boolean): Ref {
@@ -225,7 +233,7 @@ const all: readonly RefFilter[] = [
   onList('sum', [], total),
   onList('avg', [], (items) => {
     const found = numbers(items);
-    return found.length === 0 ? nothing : arithmetic('/', total(items), int(found.length), plain);
+    return found.length === 0 ? nothing : arithmetic('/', found.reduce(wideSum, int(0)), int(found.length), plain);
   }),
   extremeOf('min', (challenger, best) => less(challenger, best)),
   extremeOf('max', (challenger, best) => less(best, challenger)),
