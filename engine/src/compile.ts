@@ -1,7 +1,6 @@
 /** Compiles a workspace: checks every stack, plans it, and makes its program when nothing forbids it. */
 
 import { passwordLeaves } from './2-check/problems.ts';
-import { holdsPassword } from './2-check/types.ts';
 import { analyse, type StackAnalysis } from './2-check/workspace.ts';
 import { type DatabasePlan, isDatabasePlan } from './3-plan/sql/query-plan.ts';
 import { planStack } from './3-plan/stack.ts';
@@ -15,8 +14,9 @@ import type {
   StackEffects,
 } from './compiled.ts';
 import { prepareArguments } from './inputs/index.ts';
+import type { Workspace } from './model.ts';
 import type { Problems } from './problems.ts';
-import type { Workspace } from './workspace/model.ts';
+import { holdsPassword } from './types/type.ts';
 
 export interface CompileOptions {
   /** Identities that steps without `id` got at publish, by `path#pointer`. */

@@ -1,11 +1,13 @@
 /** What compiling a workspace gives: everything that a server needs to answer its endpoints, and `explain` to show. */
-import type { Type } from './2-check/types.ts';
-import type { IrBlock, IrExpression, StepInfo } from './3-plan/ir.ts';
+
 import type { EffectName } from './effects.ts';
+import type { IrBlock, IrExpression } from './ir.ts';
+import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from './model.ts';
 import type { Outcome, Run } from './run/run.ts';
 import type { Statement } from './run/statement.ts';
+import type { StepInfo } from './types/step-info.ts';
+import type { Type } from './types/type.ts';
 import type { ValueObject } from './values/value.ts';
-import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from './workspace/model.ts';
 
 /** What a stack may touch, read off its plan: shown by `explain`, later held against policies. */
 export interface StackEffects {

@@ -13,7 +13,6 @@ export {
   readJson,
   type Syntax,
 } from './1-syntax/index.ts';
-export type { IrStatement, StepInfo } from './3-plan/ir.ts';
 export { searchExpression } from './3-plan/sql/search.ts';
 export { statementsOf } from './4-emit/stack.ts';
 export { type CompileOptions, compileWorkspace } from './compile.ts';
@@ -56,8 +55,10 @@ export {
   type UploadedFile,
   validateValue,
 } from './inputs/index.ts';
+export type { IrStatement } from './ir.ts';
 export { findFunction } from './library/index.ts';
 export * from './limits.ts';
+export type * from './model.ts';
 export { didYouMean, nearest } from './nearest.ts';
 export type { Problem, ProblemKind, Severity } from './problems.ts';
 export { defineProblem, lineColumn, Problems, problemKinds } from './problems.ts';
@@ -68,6 +69,7 @@ export type { CancelSignal } from './run/signal.ts';
 export { CancelSource } from './run/signal.ts';
 export type { Binding, ResultColumn, Statement } from './run/statement.ts';
 export { fileSchemas, type JsonSchema, type SchemaKind, schemaFiles } from './schema/index.ts';
+export type { StepInfo } from './types/step-info.ts';
 export { Bigint } from './values/bigint.ts';
 export { Decimal } from './values/decimal.ts';
 export { Float } from './values/float.ts';
@@ -79,4 +81,3 @@ export { toPlain, toValue } from './values/plain.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
 export { isTimezone, limitsOf, readWorkspace, scheduleFlaw } from './workspace/index.ts';
-export type * from './workspace/model.ts';

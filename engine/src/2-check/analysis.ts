@@ -1,8 +1,8 @@
 /** What the check leaves for the plan: the meaning of every name, the type of every expression, the steps with their functions. */
 import type { Expression, JsonArray, JsonNode, JsonObject, NameExpression } from '../1-syntax/ast.ts';
-import type { IrPathPart, Root, StepInfo } from '../3-plan/ir.ts';
 import type { Flow, FunctionDeclaration } from '../library/define.ts';
-import type { Type } from './types.ts';
+import type { Root, StepInfo } from '../types/step-info.ts';
+import type { Type } from '../types/type.ts';
 
 /** What a name stands for. `row`: rows of tables, only inside conditions and row values. */
 export type NameBinding =
@@ -101,5 +101,3 @@ export class Analysis {
     return expression;
   }
 }
-
-export type { IrPathPart };

@@ -5,6 +5,19 @@ import { constantOf, findFilter, nearestFilter } from '../filters/index.ts';
 import type { RowScope, RowSource } from '../library/define.ts';
 import { nearest } from '../nearest.ts';
 import type { Problems } from '../problems.ts';
+import {
+  anyType,
+  describeType,
+  join,
+  listOf,
+  notNull,
+  nullable,
+  nullType,
+  objectOf,
+  type Type,
+  tainted,
+  type,
+} from '../types/type.ts';
 import type { Analysis } from './analysis.ts';
 import { checkBinary } from './operators.ts';
 import {
@@ -22,7 +35,6 @@ import {
   wrongTypeProblem,
 } from './problems.ts';
 import type { Scope } from './scope.ts';
-import { anyType, describeType, join, listOf, notNull, nullable, nullType, objectOf, type Type, tainted, type } from './types.ts';
 
 /** Names that Ashlar gives; no variable may hide them. */
 export const reservedNames: ReadonlySet<string> = new Set([

@@ -1,8 +1,8 @@
 /** Static types of operators, and what is wrong with their sides where that is known. */
 import type { BinaryExpression, Expression } from '../1-syntax/ast.ts';
 import type { Problems } from '../problems.ts';
+import { anyType, describeType, type Type, type } from '../types/type.ts';
 import { neverEqual, queryOnly, timestampArithmetic, wrongTypeProblem } from './problems.ts';
-import { anyType, describeType, type Type, type } from './types.ts';
 
 const bool = type('bool');
 const numbers: ReadonlySet<Type['kind']> = new Set(['int', 'decimal', 'float']);

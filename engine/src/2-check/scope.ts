@@ -2,7 +2,7 @@
  * Which names exist at a place, and what is known of them. A name that some path makes is there (null on the others); one that
  * no path makes is a problem. One stack has one slot for each name, except for names that live in a loop or a parallel branch.
  */
-import { anyType, holdsPassword, join, nullable, type Type, tainted } from './types.ts';
+import { anyType, holdsPassword, join, nullable, type Type, tainted } from '../types/type.ts';
 
 export interface Variable {
   readonly slot: number;

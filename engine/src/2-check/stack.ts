@@ -1,12 +1,13 @@
 /** Checks one stack: every step in order, the names it makes, what it returns. */
 import { type Expression, type JsonArray, type JsonNode, type JsonObject, member } from '../1-syntax/ast.ts';
 import { childrenOf } from '../1-syntax/children.ts';
-import type { StepInfo } from '../3-plan/ir.ts';
 import type { Flow, FunctionDeclaration } from '../library/define.ts';
 import { findFunction, nearestFunction } from '../library/index.ts';
+import type { Workspace } from '../model.ts';
 import { nearest } from '../nearest.ts';
 import type { Problems } from '../problems.ts';
-import type { Workspace } from '../workspace/model.ts';
+import type { StepInfo } from '../types/step-info.ts';
+import { anyType, holdsPassword, join, type Type, tainted } from '../types/type.ts';
 import { Analysis, type CheckedBlock, type CheckedStack, type CheckedStep } from './analysis.ts';
 import { checkExpression, type ExpressionContext, type RootTypes, reservedNames } from './expression.ts';
 import { describeNode } from './literal.ts';
@@ -29,7 +30,6 @@ import {
 import { Scope, Slots } from './scope.ts';
 import { readParameters, StepChecker, writtenIdentity } from './step.ts';
 import type { Summaries } from './summary.ts';
-import { anyType, holdsPassword, join, type Type, tainted } from './types.ts';
 
 /** What is checked: a stack with its surroundings. */
 export interface StackToCheck {

@@ -11,15 +11,15 @@ import type {
   StepCheck,
   StepWalk,
 } from '../library/define.ts';
+import type { Table, Workspace } from '../model.ts';
 import { nearest } from '../nearest.ts';
 import type { ProblemKind } from '../problems.ts';
-import type { Table, Workspace } from '../workspace/model.ts';
+import { describeType, type Type } from '../types/type.ts';
 import type { CheckedPath, CheckedStep } from './analysis.ts';
 import { accepts, checkExpression } from './expression.ts';
 import { describeNode, literalFault, plainValue } from './literal.ts';
 import { missingParameter, otherName, parameterShape, unknownParameter, unknownTable, wrongTypeProblem } from './problems.ts';
 import type { StackCheck } from './stack.ts';
-import { describeType, type Type } from './types.ts';
 import { Walk } from './walk.ts';
 
 /** Keys that every step may have. */

@@ -6,7 +6,7 @@ import { type JsonNode, member } from '../1-syntax/ast.ts';
 import type { EffectName } from '../effects.ts';
 import type { StackSummary } from '../library/define.ts';
 import { findFunction } from '../library/index.ts';
-import type { Workspace } from '../workspace/model.ts';
+import type { Workspace } from '../model.ts';
 
 interface Draft {
   readonly effects: Set<EffectName>;

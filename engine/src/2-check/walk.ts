@@ -1,9 +1,9 @@
 /** How the check passes through nested steps: which names exist where, and whether control can come there at all. */
 import type { Expression, JsonNode } from '../1-syntax/ast.ts';
 import type { Flow, StepWalk } from '../library/define.ts';
+import { anyType, nullType, type Type, tainted } from '../types/type.ts';
 import { hiddenVariable } from './problems.ts';
 import type { StepChecker } from './step.ts';
-import { anyType, nullType, type Type, tainted } from './types.ts';
 
 export class Walk implements StepWalk {
   readonly #step: StepChecker;

@@ -3,13 +3,13 @@ import { type JsonNode, member } from '../1-syntax/ast.ts';
 import { typeOfInputs } from '../inputs/index.ts';
 import type { StackSummary } from '../library/define.ts';
 import { findFunction } from '../library/index.ts';
+import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from '../model.ts';
 import type { Problems } from '../problems.ts';
-import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from '../workspace/model.ts';
+import { anyType, nullable, nullType, objectOf, type Type, type } from '../types/type.ts';
 import type { CheckedStack } from './analysis.ts';
 import type { RootTypes } from './expression.ts';
 import { StackCheck, type StackToCheck } from './stack.ts';
 import { Summaries } from './summary.ts';
-import { anyType, nullable, nullType, objectOf, type Type, type } from './types.ts';
 
 export interface StackAnalysis {
   readonly checked: CheckedStack;

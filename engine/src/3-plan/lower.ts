@@ -2,10 +2,10 @@
 import type { Expression } from '../1-syntax/ast.ts';
 import type { Analysis } from '../2-check/analysis.ts';
 import { findFilter } from '../filters/index.ts';
+import type { IrExpression, IrLambda } from '../ir.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import type { Value } from '../values/value.ts';
-import type { IrExpression, IrLambda } from './ir.ts';
 
 const constant = (value: Value): IrExpression => ({ op: 'constant', value });
 

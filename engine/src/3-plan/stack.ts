@@ -3,8 +3,8 @@ import type { Expression, JsonNode } from '../1-syntax/ast.ts';
 import type { CheckedBlock, CheckedStack } from '../2-check/analysis.ts';
 import type { StackCheck } from '../2-check/stack.ts';
 import { StepChecker } from '../2-check/step.ts';
+import type { Invoke, IrBlock, IrExpression, IrPathPart, IrStatement, IrStep } from '../ir.ts';
 import type { StepPlan } from '../library/define.ts';
-import type { Invoke, IrBlock, IrExpression, IrPathPart, IrStatement, IrStep } from './ir.ts';
 import { lower } from './lower.ts';
 
 /** Plans a whole stack. Steps that failed their check are left out (nothing is compiled then, but every other problem is found). */

@@ -1,5 +1,5 @@
 /** Emits expressions: direct reads where a name allows it, helpers elsewhere, constants by slot. */
-import type { IrExpression, IrLambda } from '../3-plan/ir.ts';
+import type { IrExpression, IrLambda } from '../ir.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import { isDirectName } from '../values/member.ts';

@@ -1,5 +1,5 @@
 /** What generated code may call: operators, limits, and the rules of flow that are longer than a line. */
-import type { StepInfo } from '../3-plan/ir.ts';
+
 import {
   AshlarError,
   cancelled,
@@ -16,6 +16,7 @@ import { lineColumn } from '../problems.ts';
 import { checkHeader } from '../run/headers.ts';
 import type { Run } from '../run/run.ts';
 import { CancelSource } from '../run/signal.ts';
+import type { StepInfo } from '../types/step-info.ts';
 import type { Decimal } from '../values/decimal.ts';
 import type { Float } from '../values/float.ts';
 import { indexOf, memberOf } from '../values/member.ts';

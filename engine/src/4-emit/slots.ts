@@ -1,5 +1,5 @@
 /** Which slots a block writes, and which it touches at all: what inner functions must declare, copy or put back. */
-import type { IrBlock, IrExpression, IrLambda, IrStatement } from '../3-plan/ir.ts';
+import type { IrBlock, IrExpression, IrLambda, IrStatement } from '../ir.ts';
 
 interface SlotUse {
   readonly written: Set<number>;

@@ -1,9 +1,11 @@
 /** Makes the JavaScript function of a stack, in the variants that are needed, and runs it. */
-import type { IrBlock, IrExpression, IrStatement, StepInfo } from '../3-plan/ir.ts';
+
 import type { EffectName } from '../effects.ts';
 import { errorOf, inputInvalid, wrongType } from '../errors.ts';
 import type { CheckedInputs } from '../inputs/index.ts';
+import type { IrBlock, IrExpression, IrStatement } from '../ir.ts';
 import type { Outcome, Run } from '../run/run.ts';
+import type { StepInfo } from '../types/step-info.ts';
 import { isObject, typeName } from '../values/kinds.ts';
 import type { Value, ValueObject } from '../values/value.ts';
 import { type Code, code, compileFunction } from './code.ts';

@@ -1,5 +1,5 @@
 /** Emits statements. One emitter makes one function: a stack, or a branch or afterthought inside it. */
-import type { IrBlock, IrExpression, IrStatement, IrStep } from '../3-plan/ir.ts';
+import type { IrBlock, IrExpression, IrStatement, IrStep } from '../ir.ts';
 import { type Code, code, commaList, literal, name } from './code.ts';
 import { type Constants, ExpressionEmitter } from './expression.ts';
 import { slotsOf } from './slots.ts';

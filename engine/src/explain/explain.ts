@@ -1,9 +1,9 @@
 /** What a compiled stack is, in sections: how it was read, what it does, its SQL, its JavaScript, and what it may touch. */
 import type { Expression } from '../1-syntax/ast.ts';
-import { describeType } from '../2-check/types.ts';
 import type { CompiledStack } from '../compiled.ts';
+import type { StackSource } from '../model.ts';
 import type { Binding } from '../run/statement.ts';
-import type { StackSource } from '../workspace/model.ts';
+import { describeType } from '../types/type.ts';
 import { planLines } from './plan-text.ts';
 import { type ExplainedStep, explainSteps, expressionText } from './tree.ts';
 

@@ -1,8 +1,9 @@
 /** Calls to other servers that wait in turn although none needs another's answer: what `parallel` could do at the same time. */
-import type { IrBlock, IrExpression, IrStep } from '../3-plan/ir.ts';
+
 import { slotsOf } from '../4-emit/slots.ts';
 import { innerBlocks } from '../4-emit/stack.ts';
 import type { CompiledStack } from '../compiled.ts';
+import type { IrBlock, IrExpression, IrStep } from '../ir.ts';
 
 /** Methods that only read: which of them comes first makes no difference over there. */
 const readingMethods: ReadonlySet<string> = new Set(['GET', 'HEAD']);

@@ -1,5 +1,5 @@
 /** The intermediate form as text: one line a statement, blocks indented, slots under the names that users gave them. */
-import type { IrBlock, IrExpression, IrIteration, IrLambda, IrPathPart, IrStatement, IrStep } from '../3-plan/ir.ts';
+import type { IrBlock, IrExpression, IrIteration, IrLambda, IrPathPart, IrStatement, IrStep } from '../ir.ts';
 import { encodeJson } from '../values/json.ts';
 
 /** What the texts of a plan are made with. */

@@ -1,6 +1,7 @@
 /** Filters that turn a value into one of another type. */
-import { anyType, tainted, type } from '../2-check/types.ts';
+
 import { errorOf, numberOutOfRange } from '../errors.ts';
+import { anyType, tainted, type } from '../types/type.ts';
 import { encodeBase64, encodeUtf8, utf8Length } from '../values/base64.ts';
 import { Decimal } from '../values/decimal.ts';
 import { decodeJson } from '../values/json.ts';

@@ -1,6 +1,7 @@
 /** How a filter is declared: once, here; checker, reference page, JSON Schema and the compiled code read it. */
-import type { Type } from '../2-check/types.ts';
+
 import type { Limits } from '../limits.ts';
+import type { Type } from '../types/type.ts';
 import type { Decimal } from '../values/decimal.ts';
 import type { Float } from '../values/float.ts';
 import type { PlainDate, Timestamp } from '../values/time.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { holdsPassword, listOf, objectOf, type Type, type } from '../2-check/types.ts';
 import { AshlarError } from '../errors.ts';
 import { defaultLimits } from '../limits.ts';
+import { holdsPassword, listOf, objectOf, type Type, type } from '../types/type.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import { toText } from '../values/operators.ts';

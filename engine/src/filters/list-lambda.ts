@@ -1,5 +1,5 @@
 /** Filters over lists whose argument is an expression for each item: it sees `item` and `index` (and `result` in reduce). */
-import { anyType, holdsPassword, join as joinTypes, listOf, nullable } from '../2-check/types.ts';
+import { anyType, holdsPassword, join as joinTypes, listOf, nullable } from '../types/type.ts';
 import { truthy } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import { defineFilter, type FilterParameter } from './define.ts';

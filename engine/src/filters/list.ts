@@ -1,5 +1,5 @@
 /** Filters over lists: their size, ends and items. */
-import { join as joinTypes, listOf, notNull, nullable, type Type } from '../2-check/types.ts';
+import { join as joinTypes, listOf, notNull, nullable, type Type } from '../types/type.ts';
 import { type ContentKey, contentKeys } from '../values/equality.ts';
 import { isList, isObject } from '../values/kinds.ts';
 import type { Value, ValueList } from '../values/value.ts';

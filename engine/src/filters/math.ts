@@ -1,6 +1,7 @@
 /** Filters over numbers. */
-import { join as joinTypes, nullable, type Type, type } from '../2-check/types.ts';
+
 import { errorOf, numberOutOfRange, wrongType } from '../errors.ts';
+import { join as joinTypes, nullable, type Type, type } from '../types/type.ts';
 import { Decimal } from '../values/decimal.ts';
 import { isList, isNumber, typeName } from '../values/kinds.ts';
 import { add, divide, less } from '../values/operators.ts';

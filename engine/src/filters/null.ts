@@ -1,5 +1,5 @@
 /** Filters about null. (`filter_null` stands with the lists.) */
-import { join, notNull } from '../2-check/types.ts';
+import { join, notNull } from '../types/type.ts';
 import { defineFilter } from './define.ts';
 
 export const firstNotnull = defineFilter({

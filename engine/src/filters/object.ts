@@ -1,5 +1,5 @@
 /** Filters over objects, and paths inside any value. */
-import { anyType, holdsPassword, listOf, notNull, nullable, nullType, type Type, tainted, type } from '../2-check/types.ts';
+import { anyType, holdsPassword, listOf, notNull, nullable, nullType, type Type, tainted, type } from '../types/type.ts';
 import { setPath } from '../values/path.ts';
 import type { Value } from '../values/value.ts';
 import { keysOf, parseDataPath, readPath } from './data-path.ts';

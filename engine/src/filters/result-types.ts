@@ -1,5 +1,5 @@
 /** Building blocks for the static types of filters' results. */
-import { anyType, notNull, type Type, tainted, type } from '../2-check/types.ts';
+import { anyType, notNull, type Type, tainted, type } from '../types/type.ts';
 
 type Result = (input: Type, args: readonly Type[]) => Type;
 

@@ -1,6 +1,6 @@
 /** Filters that hash. Passwords are hashed by `hash_password`, which is slow on purpose. */
 import { sha256 as hash } from '@noble/hashes/sha2.js';
-import { type } from '../2-check/types.ts';
+import { type } from '../types/type.ts';
 import { encodeUtf8 } from '../values/base64.ts';
 import { defineFilter } from './define.ts';
 

@@ -1,5 +1,5 @@
 /** Filters that take texts apart and put them together. */
-import { listOf, tainted, type } from '../2-check/types.ts';
+import { listOf, tainted, type } from '../types/type.ts';
 import { joinText, toText } from '../values/operators.ts';
 import { characterCount } from './characters.ts';
 import { defineFilter } from './define.ts';

@@ -1,6 +1,7 @@
 /** Filters over timestamps and dates. */
-import { type } from '../2-check/types.ts';
+
 import { errorOf, numberOutOfRange } from '../errors.ts';
+import { type } from '../types/type.ts';
 import { Decimal } from '../values/decimal.ts';
 import { toDecimal } from '../values/order.ts';
 import { PlainDate, Timestamp } from '../values/time.ts';

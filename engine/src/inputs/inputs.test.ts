@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { defaultLimits } from '../limits.ts';
+import type { Input, InputType } from '../model.ts';
 import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
@@ -9,7 +10,6 @@ import { decodeJson } from '../values/json.ts';
 import { toPlain, toValue } from '../values/plain.ts';
 import { PlainDate, Timestamp } from '../values/time.ts';
 import type { Value } from '../values/value.ts';
-import type { Input, InputType } from '../workspace/model.ts';
 import { prepareInputs, type RawInputs, validateInputs, validateValue } from './index.ts';
 
 const span = { source: { path: 'x.jsonc', text: '' }, start: 0, end: 0 };

@@ -1,11 +1,12 @@
 /** Checks of int, bigint, decimal and float. */
+
+import type { Bound } from '../model.ts';
 import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import { isNumber, type NumberValue } from '../values/kinds.ts';
 import { toDecimal } from '../values/order.ts';
 import type { Value } from '../values/value.ts';
-import type { Bound } from '../workspace/model.ts';
 import { type Check, describe } from './check.ts';
 import type { Report } from './report.ts';
 

@@ -1,9 +1,9 @@
 /** Turns the declaration of an input into a closure that checks a value: once per endpoint, because this is the hot path. */
 import { defaultLimits } from '../limits.ts';
+import type { Bound, Input } from '../model.ts';
 import { nearest } from '../nearest.ts';
 import { decodeJson } from '../values/json.ts';
 import type { Value, ValueObject } from '../values/value.ts';
-import type { Bound, Input } from '../workspace/model.ts';
 import { type Check, describe } from './check.ts';
 import { checkBigint, checkDecimal, checkFloat, checkInt, plainBound, sizeCheck } from './numbers.ts';
 import type { Report } from './report.ts';

@@ -2,12 +2,12 @@
 
 import Schema from 'typebox/schema';
 import { describe, expect, test } from 'vitest';
-import { bigintType, describeType, holdsPassword, join, listOf, nullable, objectOf, type } from '../2-check/types.ts';
+import type { Input } from '../model.ts';
 import { Problems } from '../problems.ts';
 import type { JsonSchema } from '../types/json-schema.ts';
+import { bigintType, describeType, holdsPassword, join, listOf, nullable, objectOf, type } from '../types/type.ts';
 import { decodeJson } from '../values/json.ts';
 import { readWorkspace } from '../workspace/index.ts';
-import type { Input } from '../workspace/model.ts';
 import { inputSchema, inputsSchema, rowSchema, typeOfInputs, typeOfRow, typeSchema, validateInputs } from './index.ts';
 
 const problems = new Problems();

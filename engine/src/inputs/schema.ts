@@ -1,12 +1,13 @@
 /** JSON Schema (2020-12) of inputs, static types and rows, as the components of OpenAPI 3.1 want them. */
-import type { Type } from '../2-check/types.ts';
+
+import type { Bound, Column, Input, Table } from '../model.ts';
 import { type JsonSchema, orNull, present } from '../types/json-schema.ts';
+import type { Type } from '../types/type.ts';
 import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import { PlainDate, Timestamp } from '../values/time.ts';
 import type { Value } from '../values/value.ts';
-import type { Bound, Column, Input, Table } from '../workspace/model.ts';
 import { plainBound } from './numbers.ts';
 import { isList, isPlainObject } from './text.ts';
 

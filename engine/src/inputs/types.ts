@@ -1,6 +1,7 @@
 /** What the checker knows of inputs, columns and rows before a run. */
-import { anyType, bigintType, listOf, nullable, objectOf, type Type, type } from '../2-check/types.ts';
-import type { Column, ColumnType, Input, Table } from '../workspace/model.ts';
+
+import type { Column, ColumnType, Input, Table } from '../model.ts';
+import { anyType, bigintType, listOf, nullable, objectOf, type Type, type } from '../types/type.ts';
 
 /** The static type of an input as stacks read it: null too when it may be absent. */
 export function typeOfInput(input: Input): Type {

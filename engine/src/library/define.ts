@@ -3,12 +3,12 @@
  * profiler's labels are read from the declaration; adding a function touches one file and its test.
  */
 import type { Expression, JsonNode, JsonObject, Span } from '../1-syntax/ast.ts';
-import type { Type } from '../2-check/types.ts';
-import type { Invoke, IrBlock, IrExpression, IrPathPart, IrStatement } from '../3-plan/ir.ts';
 import type { EffectName } from '../effects.ts';
+import type { Invoke, IrBlock, IrExpression, IrPathPart, IrStatement } from '../ir.ts';
+import type { Table, Workspace } from '../model.ts';
 import type { ProblemKind } from '../problems.ts';
+import type { Type } from '../types/type.ts';
 import type { TypeName } from '../values/value.ts';
-import type { Table, Workspace } from '../workspace/model.ts';
 
 /**
  * What a parameter holds:

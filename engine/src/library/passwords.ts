@@ -1,6 +1,6 @@
 /** Passwords' hashes must not leave: checks for steps that show their parameters to someone (semantics 14). */
 import { passwordLeaves, passwordSent } from '../2-check/problems.ts';
-import { holdsPassword } from '../2-check/types.ts';
+import { holdsPassword } from '../types/type.ts';
 import type { StepCheck } from './define.ts';
 
 function check(step: StepCheck, kind: typeof passwordLeaves, names: readonly string[]): void {

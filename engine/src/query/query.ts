@@ -1,8 +1,9 @@
 /** What the reading database functions do at run time: choose the variant, ask once, shape the answer. */
-import type { Invoke } from '../3-plan/ir.ts';
+
 import type { ListPlan, Paging } from '../3-plan/sql/list.ts';
 import type { ExistsPlan, RecordPlan } from '../3-plan/sql/record.ts';
 import { badPaging, errorOf, tooManyRows, wrongType } from '../errors.ts';
+import type { Invoke } from '../ir.ts';
 import { maxPerPage } from '../limits.ts';
 import type { Run } from '../run/run.ts';
 import { typeName } from '../values/operators.ts';

@@ -1,9 +1,10 @@
 /** What the writing database functions do at run time. */
-import type { Invoke } from '../3-plan/ir.ts';
+
 import { type Defaults, defaultValue } from '../3-plan/sql/column-writer.ts';
 import { maxVariants, type QueryPlan } from '../3-plan/sql/query-plan.ts';
 import type { PatchPlan, WritePlan, WrittenColumn } from '../3-plan/sql/writes.ts';
 import { errorOf, keyNotChangeable, moreThanOne, notFound, unknownColumn, wrongType } from '../errors.ts';
+import type { Invoke } from '../ir.ts';
 import type { Run } from '../run/run.ts';
 import { isObject } from '../values/kinds.ts';
 import { typeName } from '../values/operators.ts';

@@ -1,5 +1,5 @@
 /** A SQL statement whose text was fixed at publish time. */
-import type { ColumnType } from '../workspace/model.ts';
+import type { ColumnType } from '../model.ts';
 
 /** How a value is sent or read. `pg` names the PostgreSQL type (`int8`, `numeric`, `timestamptz`, `int8[]`, `jsonb`, …). */
 export interface Binding {

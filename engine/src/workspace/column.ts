@@ -1,9 +1,9 @@
 /** One column of a table file: its shape, and what it says. References are resolved later, when every table is read. */
 import type { JsonNode, Span } from '../1-syntax/ast.ts';
+import type { Bound, Column, ColumnDefault, ColumnType, Input, InputType } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import type { Decimal } from '../values/decimal.ts';
 import { readDefault } from './constant.ts';
-import type { Bound, Column, ColumnDefault, ColumnType, Input, InputType } from './model.ts';
 import { identifierPattern } from './names.ts';
 import { badDefault, minAboveMax, misplacedKey, missingKey, numberNotAllowed, valueTwice, wrongJsonType } from './problems.ts';
 import {

@@ -1,11 +1,11 @@
 /** Constants in workspace files: defaults of columns and inputs. */
 import type { JsonNode } from '../1-syntax/ast.ts';
 import { validateValue } from '../inputs/validate.ts';
+import type { Input } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import type { Value } from '../values/value.ts';
-import type { Input } from './model.ts';
 import { badDefault } from './problems.ts';
 
 /** The value of a JSON node; undefined where it has none (a number beyond every type, a value that is missing). */

@@ -1,10 +1,5 @@
 /** Endpoints, functions and tasks: their shapes, and reading them. Stacks are only found here; checking them is a later phase. */
 import { type Expression, type JsonNode, parseValue } from '../1-syntax/index.ts';
-import type { Problems } from '../problems.ts';
-import { type Documents, readStack, requireStack, syntax } from './documents.ts';
-import { unknownInputsShape } from './group.ts';
-import { readInputs } from './input.ts';
-import { inputsShape } from './input-shape.ts';
 import type {
   EndpointDefinition,
   FunctionDefinition,
@@ -15,7 +10,12 @@ import type {
   Table,
   TaskDefinition,
   WorkspaceSettings,
-} from './model.ts';
+} from '../model.ts';
+import type { Problems } from '../problems.ts';
+import { type Documents, readStack, requireStack, syntax } from './documents.ts';
+import { unknownInputsShape } from './group.ts';
+import { readInputs } from './input.ts';
+import { inputsShape } from './input-shape.ts';
 import { pathTextOf } from './route.ts';
 import { badSchedule, responseAndStream, unknownAuthTable } from './route-problems.ts';
 import { scheduleFlaw } from './schedule.ts';

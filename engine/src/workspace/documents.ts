@@ -1,8 +1,8 @@
 /** The JSON files of a workspace, each read once, and the stacks in them. */
 import { type JsonArray, type JsonNode, type JsonObject, member, readJson, type Source, type Syntax } from '../1-syntax/index.ts';
 import { lambdaArguments } from '../filters/index.ts';
+import type { StackSource } from '../model.ts';
 import type { Problems } from '../problems.ts';
-import type { StackSource } from './model.ts';
 import { missingKey } from './problems.ts';
 import { stackFileMissing, stackNotAList } from './route-problems.ts';
 import { type Found, openingOf, refuseNode } from './shape.ts';

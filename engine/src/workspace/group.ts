@@ -1,7 +1,7 @@
 /** apis/GROUP/group.jsonc, and what a group is without one. */
 import type { JsonNode } from '../1-syntax/ast.ts';
+import type { Cors, GroupDefinition } from '../model.ts';
 import type { Problems } from '../problems.ts';
-import type { Cors, GroupDefinition } from './model.ts';
 import { checkSlug, slugPattern } from './names.ts';
 import { badHeader, badOrigin, corsCredentials, groupPathTaken } from './route-problems.ts';
 import { choice, type Found, flag, type Keys, list, object, oneOrList, openingOf, type Shape, text, whole } from './shape.ts';

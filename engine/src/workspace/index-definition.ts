@@ -1,6 +1,7 @@
 /** `indexes` of a table file. */
+
+import type { Column, ColumnType, IndexColumn, TableIndex } from '../model.ts';
 import type { Problems } from '../problems.ts';
-import type { Column, ColumnType, IndexColumn, TableIndex } from './model.ts';
 import { valueTwice } from './problems.ts';
 import { choice, type Found, flag, type Keys, list, object, text } from './shape.ts';
 import { badIndex, unknownIndexColumn } from './table-problems.ts';

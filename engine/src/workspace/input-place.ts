@@ -1,8 +1,8 @@
 /** Where an input comes from: the route decides, `in` says otherwise. */
 import type { Span } from '../1-syntax/ast.ts';
+import type { Input, InputType, Method } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import type { InputKeys, InputValue } from './input-shape.ts';
-import type { Input, InputType, Method } from './model.ts';
 import { inputPlace } from './route-problems.ts';
 import { type Entry, keyOf } from './shape.ts';
 

@@ -1,7 +1,7 @@
 /** What `input` looks like in a file: the declaration that reading and the editors' schema share. */
 import type { JsonNode } from '../1-syntax/ast.ts';
+import type { Input, InputType } from '../model.ts';
 import type { Decimal } from '../values/decimal.ts';
-import type { Input, InputType } from './model.ts';
 import { inputNamePattern } from './names.ts';
 import {
   anyJson,

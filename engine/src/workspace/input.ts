@@ -1,11 +1,11 @@
 /** Reads `input` of endpoints and functions. */
 import type { Span } from '../1-syntax/ast.ts';
+import type { Input, InputType } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import { checkedBounds, distinct, sized } from './column.ts';
 import { readDefault } from './constant.ts';
 import { checkPlace, type InputOwner, placeOf } from './input-place.ts';
 import type { InputKeys, InputValue } from './input-shape.ts';
-import type { Input, InputType } from './model.ts';
 import { checkInputName } from './names.ts';
 import { badName, misplacedKey, missingKey } from './problems.ts';
 import { type Entry, keyOf, openingOf } from './shape.ts';

@@ -1,10 +1,10 @@
 /** Folders as maps of files: what is read from good ones, and each mistake with its exact place. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Workspace } from '../model.ts';
 import { Problems } from '../problems.ts';
 import { Decimal } from '../values/decimal.ts';
 import { limitsOf, readWorkspace } from './index.ts';
-import type { Workspace } from './model.ts';
 
 type Files = Readonly<Record<string, string>>;
 

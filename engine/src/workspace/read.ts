@@ -1,10 +1,5 @@
 /** Turns the files of a workspace folder into its model. */
 import type { JsonNode } from '../1-syntax/ast.ts';
-import type { Problems } from '../problems.ts';
-import { type DefinitionContext, type EndpointFile, readEndpoint, readFunction, readTask } from './definitions.ts';
-import { Documents, stackPathOf } from './documents.ts';
-import { type FileKind, kindOfFile } from './files.ts';
-import { checkGroupPaths, emptySpan, readGroup } from './group.ts';
 import type {
   EndpointDefinition,
   FunctionDefinition,
@@ -14,7 +9,12 @@ import type {
   TaskDefinition,
   Workspace,
   WorkspaceSettings,
-} from './model.ts';
+} from '../model.ts';
+import type { Problems } from '../problems.ts';
+import { type DefinitionContext, type EndpointFile, readEndpoint, readFunction, readTask } from './definitions.ts';
+import { Documents, stackPathOf } from './documents.ts';
+import { type FileKind, kindOfFile } from './files.ts';
+import { checkGroupPaths, emptySpan, readGroup } from './group.ts';
 import { checkFileName } from './names.ts';
 import { fileTwice, misplacedFile, unknownFile, workspaceFileMissing } from './problems.ts';
 import { checkRoutes, methods, readSegments } from './route.ts';

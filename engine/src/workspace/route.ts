@@ -1,7 +1,7 @@
 /** Routes: from the path of an endpoint's file to its segments, and what two files must not both claim. */
 import type { Span } from '../1-syntax/ast.ts';
+import type { EndpointDefinition, GroupDefinition, Method, Segment } from '../model.ts';
 import type { Problems } from '../problems.ts';
-import type { EndpointDefinition, GroupDefinition, Method, Segment } from './model.ts';
 import { reservedName } from './problems.ts';
 import { badSegment, parameterTwice, routeAmbiguous, routeTaken } from './route-problems.ts';
 

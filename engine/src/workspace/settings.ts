@@ -1,8 +1,8 @@
 /** ashlar.jsonc and env.jsonc. */
 import type { JsonNode } from '../1-syntax/ast.ts';
 import { defaultLimits, defaultMaxRows, defaultPerPage, type Limits, maxPerPage } from '../limits.ts';
+import type { EnvironmentVariable, WorkspaceSettings } from '../model.ts';
 import type { Problems } from '../problems.ts';
-import type { EnvironmentVariable, WorkspaceSettings } from './model.ts';
 import { checkSlug, slugPattern } from './names.ts';
 import { badName, limitRaised, secretDefault } from './problems.ts';
 import { choice, type Found, flag, keyOf, map, object, type Shape, text, whole } from './shape.ts';

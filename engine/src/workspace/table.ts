@@ -1,9 +1,9 @@
 /** tables/*.jsonc: one table a file, and what only all tables together can tell. */
 import type { JsonNode } from '../1-syntax/ast.ts';
+import type { Column, Table } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import { type ColumnDraft, columnShape, readColumn, withDefault } from './column.ts';
 import { indexShape, readIndex } from './index-definition.ts';
-import type { Column, Table } from './model.ts';
 import { checkIdentifier, identifierPattern } from './names.ts';
 import { type Found, flag, type Keys, list, map, object, openingOf, text } from './shape.ts';
 import {

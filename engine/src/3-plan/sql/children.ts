@@ -4,8 +4,8 @@
  */
 import type { Expression, JsonMember, JsonNode, JsonObject } from '../../1-syntax/ast.ts';
 import { member } from '../../1-syntax/ast.ts';
-import { anyType, listOf, nullable, objectOf, type Type } from '../../2-check/types.ts';
-import type { Table } from '../../workspace/model.ts';
+import type { Table } from '../../model.ts';
+import { anyType, listOf, nullable, objectOf, type Type } from '../../types/type.ts';
 import { bindingOf, familyOf, type SqlType } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
 import type { CompileContext } from './context.ts';

@@ -1,7 +1,8 @@
 /** How types of columns stand in PostgreSQL, and which of them compare with each other. */
-import { anyType, bigintType, listOf, nullable, type Type, type } from '../../2-check/types.ts';
+
+import type { Column, ColumnType } from '../../model.ts';
 import type { Binding } from '../../run/statement.ts';
-import type { Column, ColumnType } from '../../workspace/model.ts';
+import { anyType, bigintType, listOf, nullable, type Type, type } from '../../types/type.ts';
 
 /** The type of a value in SQL: of a column, or of what is computed from columns. */
 export interface SqlType {

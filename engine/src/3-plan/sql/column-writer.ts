@@ -1,12 +1,13 @@
 /** Values on their way into a column: checked, brought to the column's form, null turned into the default. */
-import type { Type } from '../../2-check/types.ts';
+
 import { errorOf, nullNotAllowed, valueRefused } from '../../errors.ts';
 import type { Check } from '../../inputs/check.ts';
 import { prepareCheck } from '../../inputs/prepare.ts';
 import { Report } from '../../inputs/report.ts';
+import type { Column, ColumnType, Input } from '../../model.ts';
+import type { Type } from '../../types/type.ts';
 import { Decimal } from '../../values/decimal.ts';
 import type { Value } from '../../values/value.ts';
-import type { Column, ColumnType, Input } from '../../workspace/model.ts';
 
 /** What a write sends where it has no value: the engine asks for these itself. */
 export interface Defaults {

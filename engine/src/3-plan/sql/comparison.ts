@@ -1,6 +1,6 @@
 /** `==`, `!=`, `<`, `<=`, `>`, `>=` between columns and values, with the two-valued logic of the language. */
 import type { BinaryExpression, Expression } from '../../1-syntax/ast.ts';
-import { describeType, type Type } from '../../2-check/types.ts';
+import { describeType, type Type } from '../../types/type.ts';
 import { type Family, familyOf, type SqlType } from './column-types.ts';
 import type { Bind, Comparison, RowCompiler } from './compiler.ts';
 import { columnTypeMismatch, neverEqual, notInSql } from './problems.ts';

@@ -1,8 +1,8 @@
 /** What compiling the expressions of one step to SQL needs and gathers. */
 import type { Expression } from '../../1-syntax/ast.ts';
-import type { Type } from '../../2-check/types.ts';
 import type { StepCheck } from '../../library/define.ts';
 import type { ProblemKind } from '../../problems.ts';
+import type { Type } from '../../types/type.ts';
 import { Decimal } from '../../values/decimal.ts';
 import { Float } from '../../values/float.ts';
 import type { Value } from '../../values/value.ts';

@@ -1,5 +1,5 @@
 /** `group_by`, `aggregate` and `having`. */
-import type { Table } from '../../workspace/model.ts';
+import type { Table } from '../../model.ts';
 import { familyOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
 import type { CompileContext } from './context.ts';

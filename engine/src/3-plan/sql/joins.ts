@@ -1,7 +1,7 @@
 /** `join`: rows of other tables beside those of the main one. */
 import type { Expression, JsonNode, JsonObject } from '../../1-syntax/ast.ts';
 import { member } from '../../1-syntax/ast.ts';
-import type { Table } from '../../workspace/model.ts';
+import type { Table } from '../../model.ts';
 import { RowCompiler } from './compiler.ts';
 import type { CompileContext } from './context.ts';
 import { namedMembers, onlyKeys, textList } from './names.ts';

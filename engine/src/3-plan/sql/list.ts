@@ -1,8 +1,9 @@
 /** query_records: compiles the step's parameters to the statements of a list. */
-import { anyType, listOf, objectOf, type Type, type } from '../../2-check/types.ts';
+
 import type { StepCheck } from '../../library/define.ts';
 import { defaultPerPage, maxPerPage } from '../../limits.ts';
-import type { Table } from '../../workspace/model.ts';
+import type { Table } from '../../model.ts';
+import { anyType, listOf, objectOf, type Type, type } from '../../types/type.ts';
 import { type ChildPlan, compileChildren, keyTerm, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';

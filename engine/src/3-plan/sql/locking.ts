@@ -1,5 +1,5 @@
 /** `lock` and `skip_locked`. */
-import type { Table } from '../../workspace/model.ts';
+import type { Table } from '../../model.ts';
 import type { CompileContext } from './context.ts';
 import { badParameter, needsTransaction } from './problems.ts';
 import { identifier, type Sql, sql } from './tree.ts';

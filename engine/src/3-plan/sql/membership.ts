@@ -1,6 +1,6 @@
 /** `in`, `like`, `ilike`, `contains`, `overlaps`, `between`, `search` and their negations. */
 import type { BinaryExpression, Expression } from '../../1-syntax/ast.ts';
-import { describeType } from '../../2-check/types.ts';
+import { describeType } from '../../types/type.ts';
 import { familyOf, itemType, type SqlType } from './column-types.ts';
 import { canMatch, comparable, compareValues, compareWithOperand } from './comparison.ts';
 import type { Bind, RowCompiler } from './compiler.ts';

@@ -1,8 +1,8 @@
 /** get_record and has_record: one row by its key or by a condition. */
 import type { Expression } from '../../1-syntax/ast.ts';
-import { anyType, nullable, objectOf, type Type, type } from '../../2-check/types.ts';
 import type { StepCheck } from '../../library/define.ts';
-import type { Table } from '../../workspace/model.ts';
+import type { Table } from '../../model.ts';
+import { anyType, nullable, objectOf, type Type, type } from '../../types/type.ts';
 import { compileChildren, keyTerm, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { compareWithOperand } from './comparison.ts';

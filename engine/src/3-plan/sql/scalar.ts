@@ -7,7 +7,7 @@ import type {
   LogicalExpression,
   MemberExpression,
 } from '../../1-syntax/ast.ts';
-import type { Type } from '../../2-check/types.ts';
+import type { Type } from '../../types/type.ts';
 import { isNumber } from '../../values/kinds.ts';
 import { literalFor } from '../../values/operators.ts';
 import { aggregateValue, isAggregate } from './aggregates.ts';

@@ -1,7 +1,7 @@
 /** Which rows an expression in SQL may speak of, and how their columns are written. */
 import type { Expression } from '../../1-syntax/ast.ts';
 import { childrenOf } from '../../1-syntax/children.ts';
-import type { Table } from '../../workspace/model.ts';
+import type { Table } from '../../model.ts';
 import { type SqlType, sqlTypeOf } from './column-types.ts';
 import { qualified, type Sql } from './tree.ts';
 

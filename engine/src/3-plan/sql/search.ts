@@ -1,5 +1,5 @@
 /** The expression of full-text indexes: written once, because an index is used only where a query repeats its expression. */
-import type { Table, TableIndex } from '../../workspace/model.ts';
+import type { Table, TableIndex } from '../../model.ts';
 import { identifier, type Sql, sql, textLiteral } from './tree.ts';
 
 /** The index's text search configuration as a constant. */

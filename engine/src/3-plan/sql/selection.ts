@@ -1,8 +1,8 @@
 /** What a statement gives back: the columns of the answer, and hidden ones that the engine needs and takes out again. */
 import type { JsonNode } from '../../1-syntax/ast.ts';
-import type { Type } from '../../2-check/types.ts';
+import type { Table } from '../../model.ts';
 import type { ResultColumn } from '../../run/statement.ts';
-import type { Table } from '../../workspace/model.ts';
+import type { Type } from '../../types/type.ts';
 import { bindingOf, stackType } from './column-types.ts';
 import type { RowCompiler } from './compiler.ts';
 import type { CompileContext } from './context.ts';

@@ -1,8 +1,8 @@
 /** add_record, edit_record, patch_record, add_or_edit_record, delete_record: their statements. */
 import type { Expression, ObjectEntry } from '../../1-syntax/ast.ts';
-import { anyType, describeType, objectOf, type Type } from '../../2-check/types.ts';
 import type { StepCheck } from '../../library/define.ts';
-import type { Column, Table } from '../../workspace/model.ts';
+import type { Column, Table } from '../../model.ts';
+import { anyType, describeType, objectOf, type Type } from '../../types/type.ts';
 import { bindingOf, sqlTypeOf } from './column-types.ts';
 import { type ColumnWriter, mayWrite, writerOf } from './column-writer.ts';
 import { CompileContext, constantOf, type Phase } from './context.ts';

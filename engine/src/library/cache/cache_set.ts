@@ -1,5 +1,5 @@
 /** Keeps a value in the cache. */
-import type { Invoke } from '../../3-plan/ir.ts';
+import type { Invoke } from '../../ir.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { absent, intArgument, textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

@@ -1,10 +1,10 @@
 /** Runs a statement that the user wrote, with real parameters. */
 import type { JsonNode } from '../../1-syntax/ast.ts';
-import { listOf, nullable, type Type, type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
 import { placeholdersOf } from '../../3-plan/sql/placeholders.ts';
 import { paramsMismatch, sqlNotLiteral } from '../../3-plan/sql/problems.ts';
 import { errorOf, wrongType } from '../../errors.ts';
+import type { Invoke } from '../../ir.ts';
+import { listOf, nullable, type Type, type } from '../../types/type.ts';
 import { isList } from '../../values/kinds.ts';
 import { typeName } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';

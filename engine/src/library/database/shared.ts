@@ -1,8 +1,9 @@
 /** What the database functions share: compiling in each phase, arguments, parameters. */
-import { anyType, type Type } from '../../2-check/types.ts';
-import type { Invoke, IrExpression, IrStatement } from '../../3-plan/ir.ts';
+
 import type { CompileContext, Phase } from '../../3-plan/sql/context.ts';
 import { manyOptional } from '../../3-plan/sql/problems.ts';
+import type { Invoke, IrExpression, IrStatement } from '../../ir.ts';
+import { anyType, type Type } from '../../types/type.ts';
 import type { ValueList } from '../../values/value.ts';
 import type { FunctionParameter, StepCheck, StepPlan } from '../define.ts';
 

@@ -1,10 +1,10 @@
 import { type JsonNode, member } from '../../1-syntax/ast.ts';
 import { describeNode } from '../../2-check/literal.ts';
 import { notAllowedHere, parameterShape, unknownParameter, wrongTypeProblem } from '../../2-check/problems.ts';
-import { anyType, describeType, type Type, tainted, type } from '../../2-check/types.ts';
-import type { IrIteration } from '../../3-plan/ir.ts';
 import { constantOf } from '../../filters/index.ts';
+import type { IrIteration } from '../../ir.ts';
 import { nearest } from '../../nearest.ts';
+import { anyType, describeType, type Type, tainted, type } from '../../types/type.ts';
 import { defineFunction, type StepCheck, type StepPlan } from '../define.ts';
 
 const rangeKeys = ['from', 'to', 'step'] as const;

@@ -1,8 +1,8 @@
 /** The steps that leave: break and continue a loop, return from the stack, throw. */
 import { misplaced, notAllowedHere, parameterShape } from '../../2-check/problems.ts';
-import { anyType, nullType } from '../../2-check/types.ts';
-import type { IrStatement } from '../../3-plan/ir.ts';
 import { constantOf } from '../../filters/index.ts';
+import type { IrStatement } from '../../ir.ts';
+import { anyType, nullType } from '../../types/type.ts';
 import { defineFunction, type FunctionDeclaration, type FunctionParameter, type StepCheck, type StepPlan } from '../define.ts';
 import { refusePasswords } from '../passwords.ts';
 

@@ -9,9 +9,9 @@ import {
   unknownStack,
 } from '../../2-check/problems.ts';
 import { usesDatabase } from '../../2-check/summary.ts';
-import { anyType, tainted } from '../../2-check/types.ts';
+import type { FunctionDefinition } from '../../model.ts';
 import { nearest } from '../../nearest.ts';
-import type { FunctionDefinition } from '../../workspace/model.ts';
+import { anyType, tainted } from '../../types/type.ts';
 import { defineFunction, type StepCheck } from '../define.ts';
 
 /** Checks an input that is written out against what the function declares; other inputs are checked when it is called. */

@@ -2,8 +2,8 @@ import { type JsonNode, type JsonObject, member } from '../../1-syntax/ast.ts';
 import { describeNode } from '../../2-check/literal.ts';
 import { canBeEqual } from '../../2-check/operators.ts';
 import { neverEqual, parameterShape, unknownParameter } from '../../2-check/problems.ts';
-import { describeType } from '../../2-check/types.ts';
 import { nearest } from '../../nearest.ts';
+import { describeType } from '../../types/type.ts';
 import { defineFunction, type StepCheck } from '../define.ts';
 
 const caseKeys = ['when', 'stack'];

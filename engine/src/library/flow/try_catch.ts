@@ -1,4 +1,4 @@
-import { anyType, nullable, objectOf, type Type, type } from '../../2-check/types.ts';
+import { anyType, nullable, objectOf, type Type, type } from '../../types/type.ts';
 import { defineFunction } from '../define.ts';
 
 const errorParts: readonly (readonly [string, Type])[] = [

@@ -1,7 +1,7 @@
 /** Calls another server over HTTP. */
 
-import { anyType, objectOf, type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+import type { Invoke } from '../../ir.ts';
+import { anyType, objectOf, type } from '../../types/type.ts';
 import { encodeJson } from '../../values/json.ts';
 import { toText } from '../../values/operators.ts';
 import type { Value, ValueObject } from '../../values/value.ts';

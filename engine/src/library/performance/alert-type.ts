@@ -1,5 +1,5 @@
 /** What both alert functions answer. */
-import { objectOf, type } from '../../2-check/types.ts';
+import { objectOf, type } from '../../types/type.ts';
 
 export const alertType = objectOf([
   ['id', type('text')],

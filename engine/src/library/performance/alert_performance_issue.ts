@@ -1,5 +1,5 @@
 /** Stores an alert of type performance_issue. */
-import type { Invoke } from '../../3-plan/ir.ts';
+import type { Invoke } from '../../ir.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { defineFunction } from '../define.ts';
 import { alertType } from './alert-type.ts';

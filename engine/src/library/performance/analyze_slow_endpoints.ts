@@ -1,6 +1,7 @@
 /** Ranks this environment's endpoints by the time they cost. */
-import { listOf, nullable, objectOf, type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+
+import type { Invoke } from '../../ir.ts';
+import { listOf, nullable, objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { absent, intArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

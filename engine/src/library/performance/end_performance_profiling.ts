@@ -1,6 +1,7 @@
 /** Ends a profile of the run and gives what was measured. */
-import { listOf, nullable, objectOf, type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+
+import type { Invoke } from '../../ir.ts';
+import { listOf, nullable, objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { absent, textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

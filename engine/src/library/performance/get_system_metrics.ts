@@ -1,6 +1,7 @@
 /** Figures of this node and its database. */
-import { nullable, objectOf, type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+
+import type { Invoke } from '../../ir.ts';
+import { nullable, objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { defineFunction } from '../define.ts';
 

@@ -1,6 +1,7 @@
 /** Begins a profile of the run. */
-import { objectOf, type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+
+import type { Invoke } from '../../ir.ts';
+import { objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { absent, textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

@@ -1,7 +1,8 @@
 /** Advice that the measured evidence supports, and no other. */
-import { listOf, nullable, objectOf, type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+
 import { errorOf, wrongType } from '../../errors.ts';
+import type { Invoke } from '../../ir.ts';
+import { listOf, nullable, objectOf, type } from '../../types/type.ts';
 import { typeName } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { isList } from '../arguments.ts';

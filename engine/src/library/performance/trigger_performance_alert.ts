@@ -1,5 +1,5 @@
 /** Stores an alert of a type of one's own. */
-import type { Invoke } from '../../3-plan/ir.ts';
+import type { Invoke } from '../../ir.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

@@ -1,7 +1,8 @@
 /** Makes a token with which a row of an auth table signs in. */
-import { type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+
+import type { Invoke } from '../../ir.ts';
 import { defineProblem } from '../../problems.ts';
+import { type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { absent, intArgument, objectArgument, refuse } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

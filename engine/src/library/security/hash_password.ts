@@ -1,6 +1,7 @@
 /** Hashes a password. */
-import { type } from '../../2-check/types.ts';
-import type { Invoke } from '../../3-plan/ir.ts';
+
+import type { Invoke } from '../../ir.ts';
+import { type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

@@ -1,5 +1,5 @@
 /** Writes to the log. */
-import type { Invoke } from '../../3-plan/ir.ts';
+import type { Invoke } from '../../ir.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { defineFunction } from '../define.ts';
 import { warnOfPasswords } from '../passwords.ts';

@@ -1,5 +1,5 @@
 /** Adds a header to the answer. */
-import type { Invoke } from '../../3-plan/ir.ts';
+import type { Invoke } from '../../ir.ts';
 import { checkHeader } from '../../run/headers.ts';
 import { toText } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';

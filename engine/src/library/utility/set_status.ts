@@ -1,5 +1,5 @@
 /** Chooses the answer's status. */
-import type { Invoke } from '../../3-plan/ir.ts';
+import type { Invoke } from '../../ir.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { intArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';

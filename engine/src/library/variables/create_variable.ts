@@ -1,4 +1,4 @@
-import { anyType } from '../../2-check/types.ts';
+import { anyType } from '../../types/type.ts';
 import { defineFunction } from '../define.ts';
 
 export const createVariable = defineFunction({

@@ -2,13 +2,10 @@
  * The intermediate form: what is left of a stack when every name is a slot and every function has said how it runs. Small on
  * purpose: forty functions map to the few statements below, and the emitter knows nothing else.
  */
-import type { Span } from '../1-syntax/ast.ts';
-import type { AnyFilter } from '../filters/define.ts';
-import type { Run } from '../run/run.ts';
-import type { Value } from '../values/value.ts';
-
-/** Names that no step makes. `item`, `index`, `result` of lambdas are locals. */
-export type Root = 'input' | 'request' | 'auth' | 'env';
+import type { AnyFilter } from './filters/define.ts';
+import type { Run } from './run/run.ts';
+import type { Root } from './types/step-info.ts';
+import type { Value } from './values/value.ts';
 
 export type IrExpression =
   | { readonly op: 'constant'; readonly value: Value }
@@ -134,15 +131,4 @@ export type IrBlock = readonly IrStep[];
 export interface IrStep {
   readonly step: number;
   readonly statements: readonly IrStatement[];
-}
-
-/** What is known of a step for messages, profiles and recordings. */
-export interface StepInfo {
-  readonly number: number;
-  /** Survives edits and moves; from the file, or given at publish. */
-  readonly id: string;
-  readonly function: string;
-  readonly description: string;
-  readonly pointer: string;
-  readonly span: Span;
 }

@@ -2,9 +2,9 @@
  * A workspace as its files describe it, read and resolved: what the checker, the compiler, the table planner and the
  * OpenAPI writer work on. Immutable.
  */
-import type { Expression, JsonArray, JsonNode, Source, Span } from '../1-syntax/ast.ts';
-import type { Decimal } from '../values/decimal.ts';
-import type { Value } from '../values/value.ts';
+import type { Expression, JsonArray, JsonNode, Source, Span } from './1-syntax/ast.ts';
+import type { Decimal } from './values/decimal.ts';
+import type { Value } from './values/value.ts';
 
 /** Types of columns. `list` has `items` (any but list, json, password, reference). */
 export type ColumnType =
