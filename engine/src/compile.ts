@@ -1,5 +1,4 @@
 /** Compiles a workspace: checks every stack, plans it, and makes its program when nothing forbids it. */
-
 import { passwordLeaves } from './2-check/problems.ts';
 import { analyse, type StackAnalysis } from './2-check/workspace.ts';
 import { type DatabasePlan, isDatabasePlan } from './3-plan/sql/query-plan.ts';

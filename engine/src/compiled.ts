@@ -1,5 +1,4 @@
 /** What compiling a workspace gives: everything that a server needs to answer its endpoints, and `explain` to show. */
-
 import type { EffectName } from './effects.ts';
 import type { IrBlock, IrExpression } from './ir.ts';
 import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from './model.ts';

@@ -4,7 +4,6 @@
  *
  * Every call carries the run and the number of the step that asked. Answers are values: immutable, kept by reference.
  */
-
 import type { Run } from './run/run.ts';
 import type { Statement } from './run/statement.ts';
 import type { Timestamp } from './values/time.ts';

@@ -1,5 +1,4 @@
 /** What generated code may call: operators, limits, and the rules of flow that are longer than a line. */
-
 import {
   AshlarError,
   cancelled,

@@ -1,5 +1,4 @@
 /** Makes the JavaScript function of a stack, in the variants that are needed, and runs it. */
-
 import type { EffectName } from '../effects.ts';
 import { errorOf, inputInvalid, wrongType } from '../errors.ts';
 import type { CheckedInputs } from '../inputs/index.ts';

@@ -1,5 +1,4 @@
 /** Calls to other servers that wait in turn although none needs another's answer: what `parallel` could do at the same time. */
-
 import { slotsOf } from '../4-emit/slots.ts';
 import { innerBlocks } from '../4-emit/stack.ts';
 import type { CompiledStack } from '../compiled.ts';

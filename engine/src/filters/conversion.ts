@@ -1,5 +1,4 @@
 /** Filters that turn a value into one of another type. */
-
 import { errorOf, numberOutOfRange } from '../errors.ts';
 import { anyType, tainted, type } from '../types/type.ts';
 import { encodeBase64, encodeUtf8, utf8Length } from '../values/base64.ts';

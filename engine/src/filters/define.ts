@@ -1,5 +1,4 @@
 /** How a filter is declared: once, here; checker, reference page, JSON Schema and the compiled code read it. */
-
 import type { Limits } from '../limits.ts';
 import type { Type } from '../types/type.ts';
 import type { Decimal } from '../values/decimal.ts';

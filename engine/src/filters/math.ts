@@ -1,5 +1,4 @@
 /** Filters over numbers. */
-
 import { errorOf, numberOutOfRange, wrongType } from '../errors.ts';
 import { join as joinTypes, nullable, type Type, type } from '../types/type.ts';
 import { Decimal } from '../values/decimal.ts';

@@ -1,5 +1,4 @@
 /** Filters over timestamps and dates. */
-
 import { errorOf, numberOutOfRange } from '../errors.ts';
 import { type } from '../types/type.ts';
 import { Decimal } from '../values/decimal.ts';

@@ -1,5 +1,4 @@
 /** Checks of int, bigint, decimal and float. */
-
 import type { Bound } from '../model.ts';
 import { Bigint } from '../values/bigint.ts';
 import { Decimal } from '../values/decimal.ts';

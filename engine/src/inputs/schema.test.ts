@@ -1,5 +1,4 @@
 /** Static types and JSON Schemas of inputs, columns and rows. */
-
 import Schema from 'typebox/schema';
 import { describe, expect, test } from 'vitest';
 import type { Input } from '../model.ts';

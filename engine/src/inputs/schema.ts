@@ -1,5 +1,4 @@
 /** JSON Schema (2020-12) of inputs, static types and rows, as the components of OpenAPI 3.1 want them. */
-
 import type { Bound, Column, Input, Table } from '../model.ts';
 import { type JsonSchema, orNull, present } from '../types/json-schema.ts';
 import type { Type } from '../types/type.ts';

@@ -1,5 +1,4 @@
 /** What the checker knows of inputs, columns and rows before a run. */
-
 import type { Column, ColumnType, Input, Table } from '../model.ts';
 import { anyType, bigintType, listOf, nullable, objectOf, type Type, type } from '../types/type.ts';
 

@@ -1,5 +1,4 @@
 /** What the writing database functions do at run time. */
-
 import { type Defaults, defaultValue } from '../3-plan/sql/column-writer.ts';
 import { maxVariants, type QueryPlan } from '../3-plan/sql/query-plan.ts';
 import type { PatchPlan, WritePlan, WrittenColumn } from '../3-plan/sql/writes.ts';

@@ -1,5 +1,4 @@
 /** The editors' schemas against files: what the engine takes they take, and the commonest mistakes they show. */
-
 import Schema from 'typebox/schema';
 import { describe, expect, test } from 'vitest';
 import type { FunctionDeclaration } from '../library/define.ts';

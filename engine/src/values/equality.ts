@@ -1,5 +1,4 @@
 /** Equality of values: by content, never across types; the three types of numbers are one. */
-
 import { encodeBase64 } from './base64.ts';
 import { isList, isNumber, isObject } from './kinds.ts';
 import { compareNumbers, compareText, toDecimal } from './order.ts';

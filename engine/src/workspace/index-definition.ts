@@ -1,5 +1,4 @@
 /** `indexes` of a table file. */
-
 import type { Column, ColumnType, IndexColumn, TableIndex } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import { valueTwice } from './problems.ts';

@@ -1,5 +1,4 @@
 /** Types as users spell them: `text`, `text[]`, `text?`, `text[]?`. */
-
 import { badType } from './problems.ts';
 import type { Shape } from './shape.ts';
 import { refuseNode } from './shape.ts';

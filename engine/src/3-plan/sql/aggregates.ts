@@ -1,5 +1,4 @@
 /** Aggregates over groups of rows: `db.order|count`, `db.order.total|sum`. */
-
 import type { Expression, FilterExpression } from '../../1-syntax/ast.ts';
 import { findFilter } from '../../filters/index.ts';
 import { decimal, familyOf, int } from './column-types.ts';

@@ -1,5 +1,4 @@
 /** How types of columns stand in PostgreSQL, and which of them compare with each other. */
-
 import type { Column, ColumnType } from '../../model.ts';
 import type { Binding } from '../../run/statement.ts';
 import { anyType, bigintType, listOf, nullable, type Type, type } from '../../types/type.ts';

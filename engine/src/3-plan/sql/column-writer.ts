@@ -1,5 +1,4 @@
 /** Values on their way into a column: checked, brought to the column's form, null turned into the default. */
-
 import { errorOf, nullNotAllowed, valueRefused } from '../../errors.ts';
 import type { Check } from '../../inputs/check.ts';
 import { prepareCheck } from '../../inputs/prepare.ts';

@@ -1,5 +1,4 @@
 /** Pages by cursor: the condition "after the row with these sort values", with nulls where PostgreSQL puts them. */
-
 import { bindingOf, type SqlType } from './column-types.ts';
 import type { CompileContext } from './context.ts';
 import type { SortTerm } from './sorting.ts';

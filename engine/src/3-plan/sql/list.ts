@@ -1,5 +1,4 @@
 /** query_records: compiles the step's parameters to the statements of a list. */
-
 import type { StepCheck } from '../../library/define.ts';
 import { defaultPerPage, maxPerPage } from '../../limits.ts';
 import type { Table } from '../../model.ts';

@@ -1,5 +1,4 @@
 /** Reads a value from the cache. */
-
 import type { Invoke } from '../../ir.ts';
 import { anyType } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';

@@ -1,5 +1,4 @@
 /** What the database functions share: compiling in each phase, arguments, parameters. */
-
 import type { CompileContext, Phase } from '../../3-plan/sql/context.ts';
 import { manyOptional } from '../../3-plan/sql/problems.ts';
 import type { Invoke, IrExpression, IrStatement } from '../../ir.ts';

@@ -1,5 +1,4 @@
 /** Calls another server over HTTP. */
-
 import type { Invoke } from '../../ir.ts';
 import { anyType, objectOf, type } from '../../types/type.ts';
 import { encodeJson } from '../../values/json.ts';

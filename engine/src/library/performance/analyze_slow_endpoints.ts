@@ -1,5 +1,4 @@
 /** Ranks this environment's endpoints by the time they cost. */
-
 import type { Invoke } from '../../ir.ts';
 import { listOf, nullable, objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';

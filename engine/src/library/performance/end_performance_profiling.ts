@@ -1,5 +1,4 @@
 /** Ends a profile of the run and gives what was measured. */
-
 import type { Invoke } from '../../ir.ts';
 import { listOf, nullable, objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';

@@ -1,5 +1,4 @@
 /** Figures of this node and its database. */
-
 import type { Invoke } from '../../ir.ts';
 import { nullable, objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';

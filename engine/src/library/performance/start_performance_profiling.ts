@@ -1,5 +1,4 @@
 /** Begins a profile of the run. */
-
 import type { Invoke } from '../../ir.ts';
 import { objectOf, type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';

@@ -1,5 +1,4 @@
 /** Advice that the measured evidence supports, and no other. */
-
 import { errorOf, wrongType } from '../../errors.ts';
 import type { Invoke } from '../../ir.ts';
 import { listOf, nullable, objectOf, type } from '../../types/type.ts';

@@ -1,5 +1,4 @@
 /** Compares a password with a hash. */
-
 import type { Invoke } from '../../ir.ts';
 import { type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';

@@ -1,5 +1,4 @@
 /** Makes a token with which a row of an auth table signs in. */
-
 import type { Invoke } from '../../ir.ts';
 import { defineProblem } from '../../problems.ts';
 import { type } from '../../types/type.ts';

@@ -1,5 +1,4 @@
 /** Hashes a password. */
-
 import type { Invoke } from '../../ir.ts';
 import { type } from '../../types/type.ts';
 import type { ValueObject } from '../../values/value.ts';

@@ -1,5 +1,4 @@
 /** Random numbers, bytes and texts. */
-
 import type { Invoke } from '../../ir.ts';
 import { defineProblem } from '../../problems.ts';
 import { type } from '../../types/type.ts';
