@@ -382,6 +382,68 @@ export interface Calls {
       } | null;
     };
   };
+  /** List revoked tokens */
+  readonly listRevocations: {
+    readonly method: 'GET';
+    readonly path: '/api/workspaces/{name}/environments/{env}/revocations';
+    readonly params: {
+      readonly name: string;
+      readonly env: string;
+    };
+    readonly query: {
+      /** Items of the answer, at most. */
+      readonly limit?: number;
+      /** Where to go on: from the `Link` header of the page before. */
+      readonly cursor?: string;
+    };
+    readonly body: undefined;
+    readonly answer: readonly ({
+      readonly table: string;
+      /** Key of the row. */
+      readonly id: string;
+      /** Tokens issued before this are revoked. */
+      readonly before: string;
+    } | {
+      readonly token_id: string;
+      readonly revoked_at: string;
+      /** The revocation is forgotten then: the token has ended. */
+      readonly expires_at: string;
+    })[];
+  };
+  /** Revoke tokens */
+  readonly revokeTokens: {
+    readonly method: 'POST';
+    readonly path: '/api/workspaces/{name}/environments/{env}/revocations';
+    readonly params: {
+      readonly name: string;
+      readonly env: string;
+    };
+    readonly query: undefined;
+    readonly body: {
+      /** Auth table of the row whose tokens are revoked. */
+      readonly table?: string;
+      /** Key of the row. */
+      readonly id?: string | number;
+      /** Tokens issued before this time (ISO 8601 with offset) are revoked; now by default. */
+      readonly before?: string;
+      /** One token, as a client sends it. */
+      readonly token?: string;
+      /** One token, by its id. */
+      readonly token_id?: string;
+    };
+    readonly answer: {
+      readonly table: string;
+      /** Key of the row. */
+      readonly id: string;
+      /** Tokens issued before this are revoked. */
+      readonly before: string;
+    } | {
+      readonly token_id: string;
+      readonly revoked_at: string;
+      /** The revocation is forgotten then: the token has ended. */
+      readonly expires_at: string;
+    };
+  };
   /** List declared variables */
   readonly listVariables: {
     readonly method: 'GET';
@@ -553,6 +615,8 @@ export const calls: { readonly [Id in CallId]: Pick<Calls[Id], 'method' | 'path'
   getPublication: { method: 'GET', path: '/api/workspaces/{name}/environments/{env}/publications/{publication}', summary: "Show how far a publication is" },
   cancelPublication: { method: 'POST', path: '/api/workspaces/{name}/environments/{env}/publications/{publication}/cancel', summary: "Stop seeds or indexes that are under way" },
   publish: { method: 'POST', path: '/api/workspaces/{name}/environments/{env}/publish', summary: "Publish a workspace" },
+  listRevocations: { method: 'GET', path: '/api/workspaces/{name}/environments/{env}/revocations', summary: "List revoked tokens" },
+  revokeTokens: { method: 'POST', path: '/api/workspaces/{name}/environments/{env}/revocations', summary: "Revoke tokens" },
   listVariables: { method: 'GET', path: '/api/workspaces/{name}/environments/{env}/variables', summary: "List declared variables" },
   unsetVariable: { method: 'DELETE', path: '/api/workspaces/{name}/environments/{env}/variables/{variable}', summary: "Take the value of a variable away" },
   setVariable: { method: 'PUT', path: '/api/workspaces/{name}/environments/{env}/variables/{variable}', summary: "Set a variable" },
@@ -651,6 +715,7 @@ export type ErrorCode =
   | 'schema_changed_late'
   | 'schema_moved'
   | 'schema_refused'
+  | 'secret_key_missing'
   | 'seed_invalid'
   | 'statement_timeout'
   | 'step_limit'

@@ -74,7 +74,7 @@ function declaredCalls(): readonly AnyCall[] {
       throw new Error(`a call's declaration must not use a part of the server (${String(name)})`);
     },
   });
-  return [...controlCalls({ postgres: absent, publishing: absent, sealer: absent, telemetry: absent })].sort((a, b) =>
-    `${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1,
+  return [...controlCalls({ postgres: absent, publishing: absent, sealer: absent, telemetry: absent, clock: absent })].sort(
+    (a, b) => (`${a.path} ${a.method}` < `${b.path} ${b.method}` ? -1 : 1),
   );
 }

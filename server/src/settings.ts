@@ -98,7 +98,7 @@ export const settings = {
   secretKey: defineSetting({
     name: 'ASHLAR_SECRET_KEY',
     description:
-      "Key that seals the values of variables at rest, 32 characters or more, the same on every node. Absent: a file in the data folder with the embedded database, none with one's own.",
+      "Key that seals token keys, passwords of roles and values of variables at rest, 32 characters or more, the same on every node. Absent: a file in the data folder with the embedded database; with one's own nothing is sealed, and secret variables can't be set.",
     secret: true,
     read: (text) => {
       if (text === undefined || text === '') return null;

@@ -7,8 +7,8 @@ import { createSealer, hashPassword, keyFromFile, type Sealer } from './base/cry
 import { createLog, type Log } from './base/log/index.ts';
 import { openPostgres, type Postgres, StartError } from './base/postgres/index.ts';
 import type { AnyCall } from './control/define.ts';
-import { verifyToken } from './domains/access/index.ts';
-import { environmentCalls } from './domains/environments/index.ts';
+import { accessCalls, verifyToken } from './domains/access/index.ts';
+import { environmentCalls, sealAtRest } from './domains/environments/index.ts';
 import { type AdminKey, openAdminKey } from './domains/identity/index.ts';
 import { Publishing, publishingCalls, type Stage } from './domains/publishing/index.ts';
 import { createSchemaChanges } from './domains/tables/index.ts';
@@ -96,6 +96,7 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
   const { settings, terminal = () => undefined, progress = () => undefined } = options;
   const { clock, log, closers, gateway, url } = start;
   const sealer = await openSealer(settings, postgres, log);
+  await sealAtRest(postgres, sealer);
   const adminKey = await openAdminKey({ postgres, dataPath: settings.data.path, given: settings.adminKey });
   const publishing = new Publishing({
     postgres,
@@ -120,7 +121,7 @@ async function startOn(postgres: Postgres, options: StartOptions, start: Start):
     snapshots: publishing.snapshots,
     runtime,
     telemetry,
-    calls: controlCalls({ postgres, publishing, sealer, telemetry }),
+    calls: controlCalls({ postgres, publishing, sealer, telemetry, clock }),
     identity: adminKey,
     verifyToken,
     trouble: () => (postgres.ready ? null : 'the database can not be reached'),
@@ -159,15 +160,27 @@ export function controlCalls(parts: {
   readonly publishing: Publishing;
   readonly sealer: Sealer;
   readonly telemetry: Telemetry;
+  readonly clock: Clock;
 }): readonly AnyCall[] {
-  const { postgres, publishing, sealer, telemetry } = parts;
+  const { postgres, publishing, sealer, telemetry, clock } = parts;
+  const refresh = () => publishing.refresh();
   return [
     ...workspaceCalls({ postgres }),
     ...environmentCalls({
       postgres,
       sealer,
-      refresh: () => publishing.refresh(),
+      refresh,
       declared: async ({ versionId }) => (versionId === null ? new Map() : (await publishing.workspaceOf(versionId)).env),
+    }),
+    ...accessCalls({
+      postgres,
+      sealer,
+      clock,
+      refresh,
+      authTables: async ({ versionId }) =>
+        versionId === null
+          ? []
+          : [...(await publishing.workspaceOf(versionId)).tables.values()].filter(({ auth }) => auth).map(({ name }) => name),
     }),
     ...publishingCalls({ postgres, publishing }),
     ...telemetryCalls(telemetry, postgres),
@@ -188,7 +201,7 @@ async function openSealer(settings: Settings, postgres: Postgres, log: Log): Pro
   if (settings.secretKey !== null) return createSealer(createHash('sha256').update(settings.secretKey).digest());
   if (postgres.embedded) return createSealer(await keyFromFile(join(settings.data.path, 'secret-key')));
   log.warn(
-    'values of variables are kept unsealed in the control database; ASHLAR_SECRET_KEY, the same on every node, seals them',
+    'token keys, passwords of roles and values of variables are kept unsealed in the control database, and secret variables can not be set; ASHLAR_SECRET_KEY, the same on every node, seals them',
   );
   return createSealer(null);
 }

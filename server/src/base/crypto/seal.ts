@@ -6,6 +6,10 @@ export interface Sealer {
   seal(text: string, context: string): string;
   /** Throws when the text was sealed with another key, for another context, or was changed. */
   open(sealed: string, context: string): string;
+  /** Whether there is a key: without one `seal` only marks. */
+  readonly seals: boolean;
+  /** Whether the text is sealed, not only marked. */
+  isSealed(text: string): boolean;
 }
 
 const nonceBytes = 12;
@@ -20,6 +24,8 @@ const plainPrefix = 'text:';
 export function createSealer(key: Uint8Array | null): Sealer {
   if (key !== null && key.length !== 32) throw new RangeError('a sealing key has 32 bytes');
   return {
+    seals: key !== null,
+    isSealed: (text) => text.startsWith(sealedPrefix),
     seal(text, context) {
       if (key === null) return plainPrefix + text;
       const nonce = randomBytes(nonceBytes);

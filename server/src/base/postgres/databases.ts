@@ -1,7 +1,7 @@
 /** A database for one environment: its three roles, and what they may do there (semantics 28-30). */
 import type { ClientBase } from 'pg';
 import { quoteIdentifier, quoteLiteral, randomName, randomPassword, scramVerifier } from './names.ts';
-import type { DatabaseRef } from './postgres.ts';
+import type { DatabaseNames, DatabaseRef } from './postgres.ts';
 import type { DatabaseServer } from './server.ts';
 
 /** Limits of the role behind direct_query. */
@@ -142,7 +142,7 @@ $body$;
 `;
 
 /** Drops the database with whoever is connected to it, and its roles. Nothing happens to what is already gone. */
-export async function dropDatabaseAndRoles(client: ClientBase, ref: DatabaseRef): Promise<void> {
+export async function dropDatabaseAndRoles(client: ClientBase, ref: DatabaseNames): Promise<void> {
   await client.query(`drop database if exists ${quoteIdentifier(ref.database)} with (force)`);
   for (const role of [ref.queryRole, ref.appRole, ref.ownerRole])
     await client.query(`drop role if exists ${quoteIdentifier(role)}`);

@@ -12,6 +12,6 @@ export {
 export { quoteIdentifier, quoteLiteral, randomName } from './names.ts';
 export type { OpenOptions } from './open.ts';
 export { openPostgres } from './open.ts';
-export type { DatabaseRef, Postgres, RoleKind } from './postgres.ts';
+export type { DatabaseNames, DatabaseRef, Postgres, RoleKind } from './postgres.ts';
 export { Identifier, identifier, Sql, sql } from './sql.ts';
 export { StartError } from './start-error.ts';

@@ -21,7 +21,7 @@ import { migrate, readMigrations } from './migrate.ts';
 import { quoteIdentifier } from './names.ts';
 import { openOwnServer } from './own.ts';
 import { Pools } from './pools.ts';
-import type { DatabaseRef, Postgres } from './postgres.ts';
+import type { DatabaseNames, DatabaseRef, Postgres } from './postgres.ts';
 import { type DatabaseServer, sessionConfig } from './server.ts';
 
 export interface OpenOptions {
@@ -186,7 +186,7 @@ class OpenedPostgres implements Postgres {
     return this.#pools.lend(`${ref.database} ${role}`, config, waitMs);
   }
 
-  async asOwner<T>(ref: DatabaseRef, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  async asOwner<T>(ref: DatabaseNames, work: (client: PoolClient) => Promise<T>): Promise<T> {
     const config = (): ClientConfig => ({ ...this.#server.connection(ref.database), ...sessionConfig(null) });
     const client = await this.#owners.lend(ref.database, config, 60_000);
     try {
@@ -212,7 +212,7 @@ class OpenedPostgres implements Postgres {
     return ref;
   }
 
-  async dropDatabase(ref: DatabaseRef): Promise<void> {
+  async dropDatabase(ref: DatabaseNames): Promise<void> {
     await this.#pools.closeFor(`${ref.database} `);
     await withClient(this.#server.connection(this.#server.baseDatabase), (client) => dropDatabaseAndRoles(client, ref));
   }

@@ -4,13 +4,17 @@ import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 /** app: rows; query: SELECT only; owner: DDL (NOLOGIN: the admin connection takes that role on). */
 export type RoleKind = 'owner' | 'app' | 'query';
 
-/** Where an environment's data live. Names are opaque; passwords never leave the process. */
-export interface DatabaseRef {
+/** Names of a database and its roles; opaque. Enough for the owner's work. */
+export interface DatabaseNames {
   readonly database: string;
   readonly ownerRole: string;
   readonly appRole: string;
-  readonly appPassword: string;
   readonly queryRole: string;
+}
+
+/** Where an environment's data live, with what its roles log in with; the passwords never leave the process. */
+export interface DatabaseRef extends DatabaseNames {
+  readonly appPassword: string;
   readonly queryPassword: string;
 }
 
@@ -22,10 +26,10 @@ export interface Postgres {
   /** Lends a client of (database, role) from the pools, under one cap a node; waits up to `waitMs`, else throws `database_unavailable`. Give it back with `release(broken?)`. */
   lend(ref: DatabaseRef, role: 'app' | 'query', waitMs: number): Promise<PoolClient>;
   /** A client of the database as its owner, of its own and closed afterwards: for DDL. */
-  asOwner<T>(ref: DatabaseRef, work: (client: PoolClient) => Promise<T>): Promise<T>;
+  asOwner<T>(ref: DatabaseNames, work: (client: PoolClient) => Promise<T>): Promise<T>;
   /** Makes a database with its three roles, everything revoked as it should be. */
   createDatabase(): Promise<DatabaseRef>;
-  dropDatabase(ref: DatabaseRef): Promise<void>;
+  dropDatabase(ref: DatabaseNames): Promise<void>;
   /** A connection that listens on control channels, reconnecting by itself. Returns the way to stop. */
   listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>;
   /** False while the server is away. */

@@ -85,11 +85,20 @@ export function verifyToken(environment: TokenEnvironment, text: string, nowMs: 
   return { auth: token.auth };
 }
 
+/** What a token of this environment is, whether or not it still counts; null when it is none. */
+export function tokenFacts(
+  environment: Pick<TokenEnvironment, 'id' | 'tokenKey'>,
+  text: string,
+): Pick<Token, 'tokenId' | 'expiresMs'> | null {
+  const token = openToken(environment, text);
+  return token === null ? null : { tokenId: token.tokenId, expiresMs: token.expiresMs };
+}
+
 /** Opened tokens of a key, so that the cipher runs once and not with every request. Expiry and revocation are not cached. */
 const opened = new WeakMap<Uint8Array, Map<string, Token>>();
 const keptTokens = 10_000;
 
-function openToken(environment: TokenEnvironment, text: string): Token | null {
+function openToken(environment: Pick<TokenEnvironment, 'id' | 'tokenKey'>, text: string): Token | null {
   if (text.length > longestToken || !text.startsWith(prefix)) return null;
   let known = opened.get(environment.tokenKey);
   if (known === undefined) {

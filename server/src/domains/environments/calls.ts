@@ -6,7 +6,7 @@ import type { Postgres } from '../../base/postgres/index.ts';
 import { type AnyCall, defineCall, pageOf } from '../../control/define.ts';
 import { getWorkspace } from '../workspaces/index.ts';
 import { type EnvironmentRecord, getEnvironment, listEnvironments } from './environments.ts';
-import { variableUndeclared } from './errors.ts';
+import { secretKeyMissing, variableUndeclared } from './errors.ts';
 import { type Declared, listVariables, setVariables, unsetVariable, variableLengthMax } from './variables.ts';
 
 export interface EnvironmentCallParts {
@@ -94,7 +94,8 @@ const setVariableCall = ({ postgres, sealer, declared, refresh }: EnvironmentCal
     path: '/api/workspaces/{name}/environments/{env}/variables/{variable}',
     id: 'setVariable',
     summary: 'Set a variable',
-    description: 'In force on every node within a second.',
+    description:
+      'In force on every node within a second. A secret is only taken where it can be sealed: with the embedded database, or with ASHLAR_SECRET_KEY.',
     permission: 'admin',
     params: variableParams,
     body: Type.Object(
@@ -102,11 +103,13 @@ const setVariableCall = ({ postgres, sealer, declared, refresh }: EnvironmentCal
       { additionalProperties: false },
     ),
     answer: Type.Object({ changed: Type.Boolean() }),
-    errors: ['not_found', variableUndeclared.code],
+    errors: ['not_found', variableUndeclared.code, secretKeyMissing.code],
     handler: async ({ params, body }) => {
       const environment = await getEnvironment(postgres, params.name, params.env);
       const known = await declared(environment);
       if (!known.has(params.variable)) throw errorOf(variableUndeclared, { name: params.variable, declared: [...known.keys()] });
+      if (known.get(params.variable)?.secret === true && !sealer.seals)
+        throw errorOf(secretKeyMissing, { names: [params.variable] });
       const changed = await setVariables(postgres, sealer, environment.id, new Map([[params.variable, body.value]]));
       if (changed > 0) await refresh();
       return { body: { changed: changed > 0 } };

@@ -2,9 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import { errorOf, notFound } from '@ashlar/engine';
 import type { PoolClient } from 'pg';
-import { newId } from '../../base/crypto/index.ts';
-import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
+import { newId, type Sealer } from '../../base/crypto/index.ts';
+import type { DatabaseNames, DatabaseRef, Postgres } from '../../base/postgres/index.ts';
 import type { WorkspaceRecord } from '../workspaces/index.ts';
+import { type EnvironmentSecret, secretContext } from './sealed.ts';
 
 export interface EnvironmentRecord {
   /** Opaque (`env_…`). */
@@ -15,9 +16,9 @@ export interface EnvironmentRecord {
   readonly isDefault: boolean;
   /** The version in force; null before the first publication is done. */
   readonly versionId: string | null;
-  readonly database: DatabaseRef;
-  /** Signs tokens, seals cursors: 32 bytes. */
-  readonly tokenKey: Uint8Array;
+  readonly database: DatabaseNames;
+  /** As stored; `openSecrets` opens them. */
+  readonly sealed: Readonly<Record<EnvironmentSecret, string>>;
   readonly createdAt: Date;
 }
 
@@ -34,7 +35,7 @@ interface Row {
   readonly app_password: string;
   readonly query_role: string;
   readonly query_password: string;
-  readonly token_key: Uint8Array;
+  readonly token_key: string;
   readonly created_at: Date;
 }
 
@@ -53,13 +54,27 @@ const recordOf = (row: Row): EnvironmentRecord => ({
     database: row.database,
     ownerRole: row.owner_role,
     appRole: row.app_role,
-    appPassword: row.app_password,
     queryRole: row.query_role,
-    queryPassword: row.query_password,
   },
-  tokenKey: row.token_key,
+  sealed: { token_key: row.token_key, app_password: row.app_password, query_password: row.query_password },
   createdAt: row.created_at,
 });
+
+const tokenKeyBytes = 32;
+
+/** What an environment opens with: its database, and the key that signs tokens and seals cursors (32 bytes). */
+export interface EnvironmentSecrets {
+  readonly database: DatabaseRef;
+  readonly tokenKey: Uint8Array;
+}
+
+/** Opens an environment's secrets. Throws where this node has not the key that sealed them. */
+export function openSecrets({ id, database, sealed }: EnvironmentRecord, sealer: Sealer): EnvironmentSecrets {
+  const open = (secret: EnvironmentSecret): string => sealer.open(sealed[secret], secretContext(id, secret));
+  const tokenKey = Buffer.from(open('token_key'), 'base64');
+  if (tokenKey.length !== tokenKeyBytes) throw new Error(`the token key of ${id} has not ${tokenKeyBytes} bytes`);
+  return { database: { ...database, appPassword: open('app_password'), queryPassword: open('query_password') }, tokenKey };
+}
 
 /** Environments of a workspace by name. `after` is the name that the page before ended with. */
 export async function listEnvironments(
@@ -109,12 +124,13 @@ export async function getEnvironment(postgres: Postgres, workspace: string, name
  */
 export async function createEnvironment(
   postgres: Postgres,
+  sealer: Sealer,
   workspace: WorkspaceRecord,
   name: string,
 ): Promise<EnvironmentRecord> {
   const database = await postgres.createDatabase();
   try {
-    await insertEnvironment(postgres, workspace.id, name, database);
+    await insertEnvironment(postgres, sealer, workspace.id, name, database);
   } catch (error) {
     await postgres.dropDatabase(database);
     throw error;
@@ -122,7 +138,15 @@ export async function createEnvironment(
   return getEnvironment(postgres, workspace.name, name);
 }
 
-async function insertEnvironment(postgres: Postgres, workspaceId: string, name: string, ref: DatabaseRef): Promise<void> {
+async function insertEnvironment(
+  postgres: Postgres,
+  sealer: Sealer,
+  workspaceId: string,
+  name: string,
+  ref: DatabaseRef,
+): Promise<void> {
+  const id = newId('env');
+  const seal = (secret: EnvironmentSecret, text: string): string => sealer.seal(text, secretContext(id, secret));
   await postgres.controlTransaction(async (client) => {
     // Two first publications of one workspace at once: only one environment may become the default.
     await client.query('select 1 from workspaces where id = $1 for update', [workspaceId]);
@@ -131,16 +155,16 @@ async function insertEnvironment(postgres: Postgres, workspaceId: string, name: 
          query_role, query_password, token_key)
        values ($1, $2, $3, not exists (select 1 from environments where workspace_id = $2), $4, $5, $6, $7, $8, $9, $10)`,
       [
-        newId('env'),
+        id,
         workspaceId,
         name,
         ref.database,
         ref.ownerRole,
         ref.appRole,
-        ref.appPassword,
+        seal('app_password', ref.appPassword),
         ref.queryRole,
-        ref.queryPassword,
-        randomBytes(32),
+        seal('query_password', ref.queryPassword),
+        seal('token_key', randomBytes(tokenKeyBytes).toString('base64')),
       ],
     );
   });

@@ -4,6 +4,7 @@ import type { PoolClient } from 'pg';
 import type { Sealer } from '../../base/crypto/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
 import { bumpRevision } from './revision.ts';
+import { variableContext } from './sealed.ts';
 
 /** UTF-16 units of a value. */
 export const variableLengthMax = 100_000;
@@ -13,8 +14,6 @@ export type StoredVariables = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 /** Declared variables by name. */
 export type Declared = ReadonlyMap<string, EnvironmentVariable>;
-
-const contextOf = (environmentId: string, name: string): string => `${environmentId}/${name}`;
 
 /** All stored values, still sealed; inside the transaction that reads a snapshot. */
 export async function storedVariables(client: PoolClient): Promise<StoredVariables> {
@@ -43,7 +42,7 @@ export function envOf(
   for (const variable of declared.values()) {
     const sealed = stored?.get(variable.name);
     env[variable.name] =
-      sealed === undefined ? (variable.default ?? null) : sealer.open(sealed, contextOf(environmentId, variable.name));
+      sealed === undefined ? (variable.default ?? null) : sealer.open(sealed, variableContext(environmentId, variable.name));
   }
   return Object.freeze(env);
 }
@@ -63,12 +62,12 @@ export async function setVariables(
     const known = new Map(rows.map((row) => [row.name, row.value]));
     let changed = 0;
     for (const [name, value] of values) {
-      if (opens(sealer, known.get(name), contextOf(environmentId, name)) === value) continue;
+      if (opens(sealer, known.get(name), variableContext(environmentId, name)) === value) continue;
       changed += 1;
       await client.query(
         `insert into environment_variables (environment_id, name, value) values ($1, $2, $3)
          on conflict (environment_id, name) do update set value = excluded.value, updated_at = now()`,
-        [environmentId, name, sealer.seal(value, contextOf(environmentId, name))],
+        [environmentId, name, sealer.seal(value, variableContext(environmentId, name))],
       );
     }
     if (changed > 0) await bumpRevision(client);
@@ -127,7 +126,7 @@ export async function listVariables(
     .map((variable) => {
       const row = stored.get(variable.name);
       const value =
-        row === undefined ? (variable.default ?? null) : opens(sealer, row.value, contextOf(environmentId, variable.name));
+        row === undefined ? (variable.default ?? null) : opens(sealer, row.value, variableContext(environmentId, variable.name));
       return {
         name: variable.name,
         description: variable.description,

@@ -7,6 +7,7 @@ import {
   type EnvironmentRecord,
   environmentsInForce,
   envOf,
+  openSecrets,
   type StoredVariables,
   storedVariables,
 } from '../environments/index.ts';
@@ -91,6 +92,7 @@ async function build(
 ): Promise<ServedEnvironment> {
   const versionId = record.versionId ?? '';
   const { compiled } = await cache.get(versionId);
+  const { database, tokenKey } = openSecrets(record, sealer);
   return {
     id: record.id,
     workspaceId: record.workspaceId,
@@ -98,11 +100,11 @@ async function build(
     name: record.name,
     isDefault: record.isDefault,
     versionId,
-    database: record.database,
+    database,
     compiled,
     env: envOf(record.id, compiled.workspace.env, variables, sealer),
     limits: limitsOf(compiled.workspace.settings),
-    tokenKey: record.tokenKey,
+    tokenKey,
     validAfter: revocations?.validAfter ?? new Map(),
     revokedTokens: revocations?.revokedTokens ?? new Set(),
   };

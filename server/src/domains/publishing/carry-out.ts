@@ -1,7 +1,7 @@
 /** The changing half of a publication, stage by stage; after a crash `recover.ts` goes on where this stopped. */
 import { errorOf } from '@ashlar/engine';
 import { newId } from '../../base/crypto/index.ts';
-import type { DatabaseRef } from '../../base/postgres/index.ts';
+import type { DatabaseNames } from '../../base/postgres/index.ts';
 import { createEnvironment, type EnvironmentRecord } from '../environments/index.ts';
 import type { PlannedChange, SeedWork } from '../tables/index.ts';
 import { ensureWorkspace } from '../workspaces/index.ts';
@@ -26,7 +26,7 @@ type Begun = Pick<PublicationRecord, 'id' | 'environmentId' | 'versionId'>;
 
 /** What the stages work with. */
 interface Work {
-  readonly database: DatabaseRef;
+  readonly database: DatabaseNames;
   readonly change: TableChange;
   readonly seeds: SeedWork;
   readonly work: WorkOptions;
@@ -35,7 +35,8 @@ interface Work {
 /** Keeps the version, changes the tables, switches, finishes. The environment's lock is held. */
 export async function carryOut(parts: PublishParts, request: PublishRequest, prepared: Prepared): Promise<PublishResult> {
   const workspace = await ensureWorkspace(parts.postgres, request.workspace);
-  const environment = prepared.environment ?? (await createEnvironment(parts.postgres, workspace, request.environment));
+  const environment =
+    prepared.environment ?? (await createEnvironment(parts.postgres, parts.sealer, workspace, request.environment));
   const begun = await begin(parts, request, prepared, environment);
   const stopper = new AbortController();
   const notes = new ProgressNotes(parts.postgres, begun.id, stopper);

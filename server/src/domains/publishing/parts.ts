@@ -1,5 +1,6 @@
 /** What publishing is given and gives. */
 import type { CompiledWorkspace, Problem } from '@ashlar/engine';
+import type { Sealer } from '../../base/crypto/index.ts';
 import type { Log } from '../../base/log/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
 import type { EnvironmentRecord } from '../environments/index.ts';
@@ -58,6 +59,7 @@ export interface PlanResult {
 
 export interface PublishParts {
   readonly postgres: Postgres;
+  readonly sealer: Sealer;
   readonly log: Log;
   readonly lock: EnvironmentLock;
   readonly cache: VersionCache;

@@ -59,6 +59,7 @@ export class Publishing {
     });
     this.#parts = {
       postgres,
+      sealer,
       log,
       cache,
       schema,
@@ -124,7 +125,15 @@ export class Publishing {
         environment,
         undeclared,
       });
-    if ((await setVariables(postgres, sealer, result.environmentId, values)) > 0) await this.refresh();
+    const unsealed = sealer.seals ? [] : [...values.keys()].filter((name) => published.env.get(name)?.secret === true);
+    if (unsealed.length > 0)
+      log.warn('secrets of env.local.jsonc are not taken over: without ASHLAR_SECRET_KEY they could not be sealed', {
+        workspace,
+        environment,
+        unsealed,
+      });
+    const kept = new Map([...values].filter(([name]) => !unsealed.includes(name)));
+    if ((await setVariables(postgres, sealer, result.environmentId, kept)) > 0) await this.refresh();
   }
 
   /** The workspace as a version describes it. */

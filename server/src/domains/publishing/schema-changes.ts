@@ -1,6 +1,6 @@
 /** How publishing asks the tables domain to change an environment's tables. */
 import { AshlarError, cancelled, errorOf, type Problem, type Workspace } from '@ashlar/engine';
-import { type DatabaseRef, databaseUnavailable } from '../../base/postgres/index.ts';
+import { type DatabaseNames, databaseUnavailable } from '../../base/postgres/index.ts';
 import {
   definitionOf,
   type PlannedChange,
@@ -61,7 +61,7 @@ export const isUnavailable = (error: unknown): boolean => error instanceof Ashla
  */
 export async function applyTables(
   change: PlannedChange,
-  database: DatabaseRef,
+  database: DatabaseNames,
   versionId: string,
   seeds: SeedWork,
   { signal, before }: { readonly signal: AbortSignal; readonly before: () => Promise<void> },
@@ -79,7 +79,7 @@ export async function applyTables(
 /** Everything after the switch: seeds where they had no time before it, concurrent indexes, drops. Each can be repeated. */
 export async function finishTables(
   schema: SchemaChanges,
-  database: DatabaseRef,
+  database: DatabaseNames,
   seeds: SeedWork | null,
   work: WorkOptions,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 /** Makes a plan true: one transaction first, then concurrent indexes, then drops. Each part can be done again after a crash. */
 import { errorOf } from '@ashlar/engine';
 import type { ClientBase, PoolClient } from 'pg';
-import { type DatabaseRef, type Postgres, quoteIdentifier } from '../../base/postgres/index.ts';
+import { type DatabaseNames, type Postgres, quoteIdentifier } from '../../base/postgres/index.ts';
 import { cancellable } from './cancel.ts';
 import type { SchemaChange, SchemaPlan } from './change.ts';
 import { changeError, schemaMoved } from './errors.ts';
@@ -45,7 +45,7 @@ const defaultLockMs = 5_000;
  */
 export async function applyPlan(
   postgres: Postgres,
-  ref: DatabaseRef,
+  ref: DatabaseNames,
   plan: SchemaPlan,
   options: ApplyOptions = {},
 ): Promise<void> {
@@ -82,7 +82,7 @@ async function make(client: ClientBase, change: SchemaChange): Promise<void> {
  * Does what is pending: concurrent indexes, then drops; each is struck off when done. Does nothing where nothing is pending, so
  * that a node may call it at every start. Waits while another node does it. Throws `schema_busy`, `schema_refused`.
  */
-export async function finishPlan(postgres: Postgres, ref: DatabaseRef, options: FinishOptions = {}): Promise<void> {
+export async function finishPlan(postgres: Postgres, ref: DatabaseNames, options: FinishOptions = {}): Promise<void> {
   await postgres.asOwner(ref, (client) =>
     cancellable(postgres, client, options.signal, async () => {
       await takeTablesLock(client);
@@ -106,7 +106,7 @@ export async function finishPlan(postgres: Postgres, ref: DatabaseRef, options: 
  */
 export async function whileTablesRest<T>(
   postgres: Postgres,
-  ref: DatabaseRef,
+  ref: DatabaseNames,
   work: (client: ClientBase) => Promise<T>,
 ): Promise<T> {
   return postgres.asOwner(ref, async (client) => {

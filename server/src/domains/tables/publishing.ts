@@ -1,7 +1,7 @@
 /** The tables' half of a publication, as the publishing domain asks for it. */
 import { type Problem, Problems, type Workspace } from '@ashlar/engine';
 import type { ClientBase } from 'pg';
-import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
+import type { DatabaseNames, Postgres } from '../../base/postgres/index.ts';
 import { applyPlan, finishPlan, whileTablesRest } from './apply.ts';
 import type { SchemaPlan } from './change.ts';
 import { planSchema } from './plan.ts';
@@ -20,7 +20,7 @@ export interface PlannedChange {
   readonly open: string | null;
   /** With `seeds` in the same transaction. Throws `schema_busy`, `schema_refused`, `schema_moved`, `seed_invalid`; nothing is changed then. */
   apply(
-    database: DatabaseRef,
+    database: DatabaseNames,
     versionId: string,
     options: {
       readonly lockMs: number;
@@ -57,7 +57,7 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
   });
   return {
     /** Plans from where the database stands (null: there is none yet) to the workspace's tables. */
-    async plan(database: DatabaseRef | null, next: Workspace, drops: readonly string[]): Promise<PlannedChange> {
+    async plan(database: DatabaseNames | null, next: Workspace, drops: readonly string[]): Promise<PlannedChange> {
       const { definition, tablesWithRows } = await currentState(postgres, database);
       const problems = new Problems();
       const plan = planSchema(definition, next.tables, { drops, tablesWithRows, problems });
@@ -93,7 +93,7 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
      * Whether the tables of a version were put in place, known for sure: a transaction that is about to is waited for, whoever
      * began it. If not, `otherwise` runs before anyone else can put them there.
      */
-    isApplied(database: DatabaseRef, versionId: string, otherwise: () => Promise<void> = async () => {}): Promise<boolean> {
+    isApplied(database: DatabaseNames, versionId: string, otherwise: () => Promise<void> = async () => {}): Promise<boolean> {
       return whileTablesRest(postgres, database, async (client) => {
         const applied = (await readState(client)).versionId === versionId;
         if (!applied) await otherwise();
@@ -102,14 +102,14 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
     },
     /** Fills empty tables from the version's seed files. */
     async seed(
-      database: DatabaseRef,
+      database: DatabaseNames,
       workspace: Workspace,
       { seed, onProgress, signal }: WorkOptions & { readonly seed: (path: string) => string | undefined },
     ): Promise<void> {
       await importSeeds(postgres, database, workspace.tables, sourcesOf(workspace, seed), seedOptions(onProgress, signal));
     },
     /** Concurrent indexes, then drops. */
-    async finish(database: DatabaseRef, { onProgress, signal }: WorkOptions): Promise<void> {
+    async finish(database: DatabaseNames, { onProgress, signal }: WorkOptions): Promise<void> {
       await finishPlan(postgres, database, { signal, onProgress: (progress) => onProgress({ phase: 'schema', ...progress }) });
     },
   };
@@ -122,7 +122,7 @@ function sourcesOf(workspace: Workspace, seed: SeedWork['seed']): readonly SeedS
   });
 }
 
-function currentState(postgres: Postgres, database: DatabaseRef | null) {
+function currentState(postgres: Postgres, database: DatabaseNames | null) {
   if (database === null) return Promise.resolve({ definition: new Map(), tablesWithRows: new Set<string>() });
   return postgres.asOwner(database, async (client) => {
     const { definition } = await readState(client);

@@ -1,6 +1,6 @@
 /** What a workspace's database says about itself: the definition in force, and what of a publication is still to do. */
 import type { ClientBase } from 'pg';
-import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
+import type { DatabaseNames, Postgres } from '../../base/postgres/index.ts';
 import { quoteIdentifier } from '../../base/postgres/index.ts';
 import type { SchemaChange } from './change.ts';
 import type { Definition, TableShape } from './shape.ts';
@@ -16,7 +16,7 @@ export interface SchemaState {
 }
 
 /** Reads it. Throws `database_unavailable`. */
-export function schemaState(postgres: Postgres, ref: DatabaseRef): Promise<SchemaState> {
+export function schemaState(postgres: Postgres, ref: DatabaseNames): Promise<SchemaState> {
   return postgres.asOwner(ref, readState);
 }
 

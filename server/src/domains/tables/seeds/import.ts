@@ -1,7 +1,7 @@
 /** Fills empty tables from seed files: in batches, each file whole or not at all. */
 import { cancelled, encodeJson, errorOf, type Table, type ValueObject } from '@ashlar/engine';
 import { type ClientBase, DatabaseError } from 'pg';
-import { type DatabaseRef, databaseError, type Postgres, quoteIdentifier } from '../../../base/postgres/index.ts';
+import { type DatabaseNames, databaseError, type Postgres, quoteIdentifier } from '../../../base/postgres/index.ts';
 import { takeTablesLock } from '../apply.ts';
 import { cancellable } from '../cancel.ts';
 import { readTablesWithRows } from '../state.ts';
@@ -41,7 +41,7 @@ export interface SeedReport {
  */
 export function importSeeds(
   postgres: Postgres,
-  ref: DatabaseRef,
+  ref: DatabaseNames,
   tables: ReadonlyMap<string, Table>,
   seeds: readonly SeedSource[],
   options: SeedOptions,
