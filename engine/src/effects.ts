@@ -79,8 +79,64 @@ export interface EffectMap {
 
 export type EffectName = keyof EffectMap;
 
+/** What holds of an effect, whoever answers it. */
+interface EffectFacts {
+  /** Answered without waiting. */
+  readonly sync: boolean;
+  /** May change something outside the run. What a `query` changes, its statement tells. */
+  readonly changes: boolean;
+  /** Asks the workspace's database. */
+  readonly database: boolean;
+  /** A rollback undoes it, or it leaves nothing that counts: a transaction that is tried again may ask it again. */
+  readonly rolledBack: boolean;
+}
+
+type FactsOf<K extends EffectName> = EffectFacts & { readonly sync: EffectMap[K] extends { sync: true } ? true : false };
+
+const facts: { readonly [K in EffectName]: FactsOf<K> } = {
+  now: { sync: true, changes: false, database: false, rolledBack: true },
+  uuid: { sync: true, changes: false, database: false, rolledBack: true },
+  random: { sync: true, changes: false, database: false, rolledBack: true },
+  log: { sync: true, changes: false, database: false, rolledBack: true },
+  sleep: { sync: false, changes: false, database: false, rolledBack: false },
+  query: { sync: false, changes: false, database: true, rolledBack: true },
+  direct_query: { sync: false, changes: true, database: true, rolledBack: true },
+  begin: { sync: false, changes: true, database: true, rolledBack: true },
+  commit: { sync: false, changes: true, database: true, rolledBack: true },
+  rollback: { sync: false, changes: true, database: true, rolledBack: true },
+  savepoint: { sync: false, changes: true, database: true, rolledBack: true },
+  release_savepoint: { sync: false, changes: true, database: true, rolledBack: true },
+  rollback_to_savepoint: { sync: false, changes: true, database: true, rolledBack: true },
+  http_request: { sync: false, changes: true, database: false, rolledBack: false },
+  cache_get: { sync: false, changes: false, database: false, rolledBack: false },
+  cache_set: { sync: false, changes: true, database: false, rolledBack: false },
+  hash_password: { sync: false, changes: false, database: false, rolledBack: true },
+  check_password: { sync: false, changes: true, database: false, rolledBack: false },
+  create_auth_token: { sync: false, changes: true, database: false, rolledBack: false },
+  start_profiling: { sync: false, changes: true, database: false, rolledBack: false },
+  end_profiling: { sync: false, changes: true, database: false, rolledBack: false },
+  system_metrics: { sync: false, changes: false, database: false, rolledBack: false },
+  raise_alert: { sync: false, changes: true, database: false, rolledBack: false },
+  slow_endpoints: { sync: false, changes: false, database: false, rolledBack: false },
+  suggest_optimizations: { sync: false, changes: false, database: false, rolledBack: false },
+};
+
+const isEffectName = (name: string): name is EffectName => Object.hasOwn(facts, name);
+
+/** Every effect there is. */
+export const effectNames: readonly EffectName[] = Object.keys(facts).filter(isEffectName);
+
 /** Which effects are answered without waiting. */
-export const syncEffects: ReadonlySet<EffectName> = new Set(['now', 'uuid', 'random', 'log']);
+export const syncEffects: ReadonlySet<EffectName> = new Set(effectNames.filter((name) => facts[name].sync));
+
+/** Whether none of the effects changes anything outside the run; what queries write is told by their statements. */
+export const onlyReading = (effects: Iterable<EffectName>): boolean => [...effects].every((name) => !facts[name].changes);
+
+/** Whether any of the effects is the database's. */
+export const usesDatabase = (effects: Iterable<EffectName>): boolean => [...effects].some((name) => facts[name].database);
+
+/** Whether a transaction with these effects may be tried again: all are undone by a rollback, or leave nothing. */
+export const mayBeRepeated = (effects: Iterable<EffectName>): boolean => [...effects].every((name) => facts[name].rolledBack);
 
 type Answer<K extends EffectName> = EffectMap[K] extends { sync: true }
   ? EffectMap[K]['answer']
@@ -88,3 +144,14 @@ type Answer<K extends EffectName> = EffectMap[K] extends { sync: true }
 
 /** Who answers: one method for each effect, so that a missing one is a type error. Errors are thrown as AshlarError. */
 export type Effects = { readonly [K in EffectName]: (run: Run, step: number, args: EffectMap[K]['args']) => Answer<K> };
+
+/** Bodies of all effects, made of some: the others answer what `missing` gives for their names, an error. */
+export function completeEffects(given: Partial<Effects>, missing: (name: EffectName) => () => never): Effects {
+  const absent: { [K in EffectName]?: () => never } = {};
+  for (const name of effectNames) absent[name] = missing(name);
+  const all = { ...absent, ...given };
+  if (!isComplete(all)) throw new Error('an effect was given as undefined');
+  return all;
+}
+
+const isComplete = (effects: Partial<Effects>): effects is Effects => effectNames.every((name) => effects[name] !== undefined);

@@ -18,7 +18,7 @@ export { statementsOf } from './4-emit/stack.ts';
 export { type CompileOptions, compileWorkspace } from './compile.ts';
 export type * from './compiled.ts';
 export type * from './effects.ts';
-export { syncEffects } from './effects.ts';
+export { completeEffects, effectNames, onlyReading, syncEffects } from './effects.ts';
 export * from './errors.ts';
 export {
   contextFrame,

@@ -84,23 +84,3 @@ export class Summaries {
     return draft;
   }
 }
-
-const databaseEffects: ReadonlySet<EffectName> = new Set([
-  'query',
-  'direct_query',
-  'begin',
-  'commit',
-  'rollback',
-  'savepoint',
-  'release_savepoint',
-  'rollback_to_savepoint',
-]);
-
-/** Whether any of the effects is the database's. */
-export const usesDatabase = (effects: ReadonlySet<EffectName>): boolean => [...effects].some((e) => databaseEffects.has(e));
-
-/** Whether all of the effects are undone by a rollback (time, randomness and the log may be asked again). */
-export const onlyDatabase = (effects: ReadonlySet<EffectName>): boolean =>
-  [...effects].every(
-    (e) => databaseEffects.has(e) || e === 'now' || e === 'uuid' || e === 'random' || e === 'log' || e === 'hash_password',
-  );

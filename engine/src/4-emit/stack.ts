@@ -1,5 +1,5 @@
 /** Makes the JavaScript function of a stack, in the variants that are needed, and runs it. */
-import type { EffectName } from '../effects.ts';
+import { type EffectName, syncEffects } from '../effects.ts';
 import { errorOf, inputInvalid, wrongType } from '../errors.ts';
 import type { CheckedInputs } from '../inputs/index.ts';
 import type { IrBlock, IrExpression, IrStatement } from '../ir.ts';
@@ -34,8 +34,6 @@ export interface CallTarget {
 /** Which function a run_function step calls: asked when it runs, so that functions may call each other in a circle. */
 export type FindTarget = (name: string) => CallTarget;
 
-const syncOnly: ReadonlySet<EffectName> = new Set(['now', 'uuid', 'random', 'log']);
-
 /** How a stack may run: `restart` without a promise, dropped and started again when slow; `direct` without a promise, has no loop; `await`. */
 type Mode = 'restart' | 'direct' | 'await';
 
@@ -44,7 +42,7 @@ function modeOf(stack: PlannedStack): Mode {
   if (kinds.has('post_process') || kinds.has('transaction')) return 'await';
   if (stack.effects.size === 0) return 'restart';
   const loops = kinds.has('for_each') || kinds.has('while') || kinds.has('run_function') || kinds.has('parallel');
-  return !loops && [...stack.effects].every((effect) => syncOnly.has(effect)) ? 'direct' : 'await';
+  return !loops && [...stack.effects].every((effect) => syncEffects.has(effect)) ? 'direct' : 'await';
 }
 
 function statementKinds(block: IrBlock, kinds = new Set<IrStatement['op']>()): Set<IrStatement['op']> {

@@ -1,4 +1,4 @@
-/** tests/*.jsonc: the shape that editors check. The runner of tests reads them more closely. */
+/** tests/*.jsonc: the shape that editors check. Nothing runs tests yet; a workspace's check only asks for JSON objects. */
 import { anyJson, list, map, object, type Shape, text, whole } from '../workspace/shape.ts';
 
 const caller = object(
@@ -45,7 +45,7 @@ const steps: Shape<unknown> = list(
 const given = anyJson('What outbound calls, time and randomness answer', { type: 'object' });
 
 export const testShape = object(
-  'Cases for one endpoint or function, run against a database of their own',
+  'Cases for one endpoint or function. Nothing runs them yet: the file is checked as JSON, its keys in editors',
   {
     description: text('One line on what is tested'),
     endpoint: text('Method and URL: GET /api:shop/orders'),

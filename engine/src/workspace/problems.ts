@@ -29,6 +29,14 @@ export const fileTwice = defineProblem<{ path: string; other: string }>({
   solve: 'Keep one of them: `tables/order.json` and `tables/order.jsonc` are the same table.',
   message: (d) => `${d.path} describes the same thing as ${d.other}.`,
 });
+export const taskNotRun = defineProblem<{ name: string }>({
+  code: 'task_not_run',
+  severity: 'warning',
+  title: 'Tasks are checked, and not run yet',
+  solve:
+    'Nothing runs at its `schedule` in this release: the file is checked, compiled and kept with the version. Until then let a scheduler of your own call an endpoint.',
+  message: (d) => `The task ${d.name} is checked, and not run yet: this release has no scheduler.`,
+});
 export const workspaceFileMissing = defineProblem<object>({
   code: 'workspace_file_missing',
   severity: 'error',

@@ -16,7 +16,7 @@ import { Documents, stackPathOf } from './documents.ts';
 import { type FileKind, kindOfFile } from './files.ts';
 import { checkGroupPaths, emptySpan, readGroup } from './group.ts';
 import { checkFileName } from './names.ts';
-import { fileTwice, misplacedFile, unknownFile, workspaceFileMissing } from './problems.ts';
+import { fileTwice, misplacedFile, taskNotRun, unknownFile, workspaceFileMissing } from './problems.ts';
 import { checkRoutes, methods, readSegments } from './route.ts';
 import { defaultSettings, readEnvironment, readSettings } from './settings.ts';
 import { openingOf, refuseNode } from './shape.ts';
@@ -173,12 +173,13 @@ class Reader {
     const tasks = new Map<string, TaskDefinition>();
     for (const { what, root } of this.#only('task', (one) => one.name)) {
       checkFileName(what.name, 'a task', openingOf(root), this.#problems);
+      this.#problems.add(taskNotRun, openingOf(root), { name: what.name });
       tasks.set(what.name, readTask(what.name, root, context));
     }
     return tasks;
   }
 
-  /** Tests are known, and read when they are run: here they must only be JSON objects. */
+  /** Tests are kept with the version and not run yet: they must only be JSON objects. */
   #tests(): void {
     for (const { root } of this.#only('test', (what) => what.name))
       if (root.kind !== 'object') refuseNode(root, this.#problems, 'A test file', 'an object');

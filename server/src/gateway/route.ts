@@ -2,7 +2,7 @@
  * The station "route": a trie of path segments per group. A literal beats `{param}`, there is no case folding, `%2F` stays
  * inside its segment, and a trailing slash is another path.
  */
-import { AshlarError, type CompiledEndpoint, errorOf } from '@ashlar/engine';
+import { AshlarError, type CompiledEndpoint, errorOf, onlyReading } from '@ashlar/engine';
 import { decodePercent, methodNotAllowed, methodUnknown } from '../base/http/index.ts';
 import type { ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 
@@ -29,26 +29,9 @@ export interface PathMatch {
   readonly values: readonly string[];
 }
 
-/** Effects that change nothing outside the run. */
-const reading: ReadonlySet<string> = new Set([
-  'now',
-  'uuid',
-  'random',
-  'log',
-  'sleep',
-  'query',
-  'cache_get',
-  'hash_password',
-  'system_metrics',
-  'slow_endpoints',
-  'suggest_optimizations',
-]);
-
 function isReadOnly(endpoint: CompiledEndpoint): boolean {
   const { names, writes } = endpoint.stack.effects;
-  if (writes.size > 0) return false;
-  for (const name of names) if (!reading.has(name)) return false;
-  return true;
+  return writes.size === 0 && onlyReading(names);
 }
 
 const newNode = (): TrieNode => ({ literals: new Map(), parameter: null, entries: new Map() });

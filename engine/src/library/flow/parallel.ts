@@ -1,7 +1,7 @@
 import type { JsonMember } from '../../1-syntax/ast.ts';
 import { describeNode } from '../../2-check/literal.ts';
 import { databaseInParallel, notAStack, parameterShape } from '../../2-check/problems.ts';
-import { usesDatabase } from '../../2-check/summary.ts';
+import { usesDatabase } from '../../effects.ts';
 import { objectOf, type Type } from '../../types/type.ts';
 import { defineFunction, type StepCheck } from '../define.ts';
 

@@ -8,7 +8,7 @@ import {
   unknownInput,
   unknownStack,
 } from '../../2-check/problems.ts';
-import { usesDatabase } from '../../2-check/summary.ts';
+import { usesDatabase } from '../../effects.ts';
 import type { FunctionDefinition } from '../../model.ts';
 import { nearest } from '../../nearest.ts';
 import { anyType, tainted } from '../../types/type.ts';

@@ -1,5 +1,5 @@
 import { nestedIsolation, outboundInTransaction, retriesWithEffects } from '../../2-check/problems.ts';
-import { onlyDatabase } from '../../2-check/summary.ts';
+import { mayBeRepeated } from '../../effects.ts';
 import { defineFunction } from '../define.ts';
 
 const isolations = ['read_committed', 'repeatable_read', 'serializable'] as const;
@@ -33,7 +33,7 @@ export const transaction = defineFunction({
     if (isolation !== undefined && step.flow.inTransaction) step.problem(nestedIsolation, isolation, {});
     const { effects } = step.nested('stack');
     const retries = step.param('retries');
-    if (retries !== undefined && Number(step.literal('retries')) > 0 && !onlyDatabase(effects))
+    if (retries !== undefined && Number(step.literal('retries')) > 0 && !mayBeRepeated(effects))
       step.problem(retriesWithEffects, retries, {});
     if (effects.has('http_request')) step.problem(outboundInTransaction, step.node, {});
     step.walk.block(step.param('stack'), 'stack', { inTransaction: true });
