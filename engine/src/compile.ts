@@ -13,6 +13,7 @@ import type {
   StackEffects,
 } from './compiled.ts';
 import { prepareArguments } from './inputs/index.ts';
+import { library } from './library/index.ts';
 import type { Workspace } from './model.ts';
 import type { Problems } from './problems.ts';
 import { holdsPassword } from './types/type.ts';
@@ -27,7 +28,7 @@ export interface CompileOptions {
  * throw when executed, and is good for explaining only.
  */
 export function compileWorkspace(workspace: Workspace, problems: Problems, options: CompileOptions = {}): CompiledWorkspace {
-  const analysis = analyse(workspace, problems, options.stepIds ?? new Map());
+  const analysis = analyse(workspace, library, problems, options.stepIds ?? new Map());
   const targets = new Map<string, CallTarget>();
   const find = (name: string): CallTarget => {
     const target = targets.get(name);

@@ -1,8 +1,7 @@
 /** Checks one stack: every step in order, the names it makes, what it returns. */
 import { type Expression, type JsonArray, type JsonNode, type JsonObject, member } from '../1-syntax/ast.ts';
 import { childrenOf } from '../1-syntax/children.ts';
-import type { Flow, FunctionDeclaration } from '../library/define.ts';
-import { findFunction, nearestFunction } from '../library/index.ts';
+import type { Flow, FunctionDeclaration, Library } from '../library/define.ts';
 import type { Workspace } from '../model.ts';
 import { nearest } from '../nearest.ts';
 import type { Problems } from '../problems.ts';
@@ -54,6 +53,7 @@ export class StackCheck implements ExpressionContext {
   readonly scope = new Scope(this.slots);
   readonly problems: Problems;
   readonly workspace: Workspace;
+  readonly library: Library;
   readonly summaries: Summaries;
   readonly functionType: FunctionTypes;
   readonly roots: RootTypes;
@@ -70,10 +70,17 @@ export class StackCheck implements ExpressionContext {
 
   constructor(
     stack: StackToCheck,
-    context: { workspace: Workspace; problems: Problems; summaries: Summaries; functionType: FunctionTypes },
+    context: {
+      workspace: Workspace;
+      library: Library;
+      problems: Problems;
+      summaries: Summaries;
+      functionType: FunctionTypes;
+    },
   ) {
     this.#stack = stack;
     this.workspace = context.workspace;
+    this.library = context.library;
     this.problems = context.problems;
     this.summaries = context.summaries;
     this.functionType = context.functionType;
@@ -150,9 +157,9 @@ export class StackCheck implements ExpressionContext {
       this.#makeUnknown(node);
       return undefined;
     }
-    const found = findFunction(name.value);
+    const found = this.library.find(name.value);
     if (found === undefined) {
-      this.problems.add(unknownFunction, name, { name: name.value, nearest: nearestFunction(name.value) });
+      this.problems.add(unknownFunction, name, { name: name.value, nearest: this.library.nearest(name.value) });
       this.#makeUnknown(node);
       return undefined;
     }
@@ -278,7 +285,7 @@ export class StackCheck implements ExpressionContext {
   #collectNames(node: JsonNode, names: Set<string>): void {
     if (node.kind === 'array') for (const item of node.items) this.#collectNames(item, names);
     if (node.kind !== 'object' || isDisabled(node)) return;
-    const declaration = functionOf(node);
+    const declaration = functionOf(node, this.library);
     for (const m of node.members) {
       const kind = m.key === 'return_as' ? 'variable' : declaration?.parameters[m.key]?.kind;
       if ((kind === 'variable' || kind === 'path') && m.value.kind === 'string') {
@@ -336,9 +343,9 @@ function isDisabled(node: JsonNode): boolean {
   return disabled?.kind === 'boolean' && disabled.value;
 }
 
-function functionOf(node: JsonObject): FunctionDeclaration | undefined {
+function functionOf(node: JsonObject, library: Library): FunctionDeclaration | undefined {
   const name = member(node, 'function');
-  return name?.kind === 'string' ? findFunction(name.value)?.declaration : undefined;
+  return name?.kind === 'string' ? library.find(name.value)?.declaration : undefined;
 }
 
 /** An identity made from the place: `/stack/3/true_branch/0` is `3.true_branch.0`. */

@@ -4,8 +4,7 @@
  */
 import { type JsonNode, member } from '../1-syntax/ast.ts';
 import type { EffectName } from '../effects.ts';
-import type { StackSummary } from '../library/define.ts';
-import { findFunction } from '../library/index.ts';
+import type { Library, StackSummary } from '../library/define.ts';
 import type { Workspace } from '../model.ts';
 
 interface Draft {
@@ -19,16 +18,16 @@ interface Draft {
 const textOf = (node: JsonNode | undefined): string | undefined => (node?.kind === 'string' ? node.value : undefined);
 
 /** Collects from one node what it and everything below it does. */
-function collect(node: JsonNode, draft: Draft, inTransaction: boolean): void {
+function collect(node: JsonNode, library: Library, draft: Draft, inTransaction: boolean): void {
   if (node.kind === 'array') {
-    for (const item of node.items) collect(item, draft, inTransaction);
+    for (const item of node.items) collect(item, library, draft, inTransaction);
     return;
   }
   if (node.kind !== 'object') return;
   const disabled = member(node, 'disabled');
   if (disabled?.kind === 'boolean' && disabled.value) return;
   const name = textOf(member(node, 'function'));
-  const declaration = name === undefined ? undefined : findFunction(name)?.declaration;
+  const declaration = name === undefined ? undefined : library.find(name)?.declaration;
   for (const effect of declaration?.effects ?? []) draft.effects.add(effect);
   if (member(node, 'lock') !== undefined && declaration?.parameters.lock !== undefined && !inTransaction)
     draft.needsTransaction = true;
@@ -38,7 +37,7 @@ function collect(node: JsonNode, draft: Draft, inTransaction: boolean): void {
     if (!inTransaction) draft.bareCalls.add(called);
   }
   const inside = inTransaction || declaration?.name === 'transaction';
-  for (const m of node.members) collect(m.value, draft, inside);
+  for (const m of node.members) collect(m.value, library, draft, inside);
 }
 
 const draftOf = (): Draft => ({ effects: new Set(), needsTransaction: false, calls: new Set(), bareCalls: new Set() });
@@ -46,11 +45,13 @@ const draftOf = (): Draft => ({ effects: new Set(), needsTransaction: false, cal
 /** Summaries of all functions of a workspace, and of any piece of a stack. */
 export class Summaries {
   readonly #functions = new Map<string, Draft>();
+  readonly #library: Library;
 
-  constructor(workspace: Workspace) {
+  constructor(workspace: Workspace, library: Library) {
+    this.#library = library;
     for (const [name, definition] of workspace.functions) {
       const draft = draftOf();
-      collect(definition.stack.steps, draft, false);
+      collect(definition.stack.steps, library, draft, false);
       this.#functions.set(name, draft);
     }
     // A few rounds reach the end: each one carries what is known one call further, and nothing is ever taken away.
@@ -79,7 +80,7 @@ export class Summaries {
   /** Of the steps below a node. */
   below(node: JsonNode | undefined, inTransaction: boolean): StackSummary {
     const draft = draftOf();
-    if (node !== undefined) collect(node, draft, inTransaction);
+    if (node !== undefined) collect(node, this.#library, draft, inTransaction);
     this.#follow(draft);
     return draft;
   }

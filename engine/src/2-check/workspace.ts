@@ -1,8 +1,7 @@
 /** Checks all stacks of a workspace. Functions are checked when first asked for, so that callers know what they answer. */
 import { type JsonNode, member } from '../1-syntax/ast.ts';
 import { typeOfInputs } from '../inputs/index.ts';
-import type { StackSummary } from '../library/define.ts';
-import { findFunction } from '../library/index.ts';
+import type { Library, StackSummary } from '../library/define.ts';
 import type { EndpointDefinition, FunctionDefinition, TaskDefinition, Workspace } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import { anyType, nullable, nullType, objectOf, type Type, type } from '../types/type.ts';
@@ -44,12 +43,18 @@ const authType: Type = objectOf([
 ]);
 
 /** Checks everything. */
-export function analyse(workspace: Workspace, problems: Problems, stepIds: ReadonlyMap<string, string>): WorkspaceAnalysis {
-  return new WorkspaceCheck(workspace, problems, stepIds).run();
+export function analyse(
+  workspace: Workspace,
+  library: Library,
+  problems: Problems,
+  stepIds: ReadonlyMap<string, string>,
+): WorkspaceAnalysis {
+  return new WorkspaceCheck(workspace, library, problems, stepIds).run();
 }
 
 class WorkspaceCheck {
   readonly #workspace: Workspace;
+  readonly #library: Library;
   readonly #problems: Problems;
   readonly #stepIds: ReadonlyMap<string, string>;
   readonly #summaries: Summaries;
@@ -57,11 +62,12 @@ class WorkspaceCheck {
   readonly #underWay = new Set<string>();
   readonly #env: Type;
 
-  constructor(workspace: Workspace, problems: Problems, stepIds: ReadonlyMap<string, string>) {
+  constructor(workspace: Workspace, library: Library, problems: Problems, stepIds: ReadonlyMap<string, string>) {
     this.#workspace = workspace;
+    this.#library = library;
     this.#problems = problems;
     this.#stepIds = stepIds;
-    this.#summaries = new Summaries(workspace);
+    this.#summaries = new Summaries(workspace, library);
     this.#env = objectOf(
       [...workspace.env.values()].map((v) => [v.name, v.default === undefined ? nullable(type('text')) : type('text')] as const),
     );
@@ -77,13 +83,14 @@ class WorkspaceCheck {
   #check(stack: Omit<StackToCheck, 'stepIds'>): StackAnalysis {
     const context = {
       workspace: this.#workspace,
+      library: this.#library,
       problems: this.#problems,
       summaries: this.#summaries,
       functionType: (name: string) => this.#functionType(name),
     };
     const check = new StackCheck({ ...stack, stepIds: this.#stepIds }, context);
     const checked = check.run();
-    return { checked, check, summary: this.#summaries.below(stack.steps, false), hosts: hostsOf(stack.steps) };
+    return { checked, check, summary: this.#summaries.below(stack.steps, false), hosts: hostsOf(stack.steps, this.#library) };
   }
 
   #functionType(name: string): Type {
@@ -137,15 +144,15 @@ class WorkspaceCheck {
 }
 
 /** Hosts that the outbound calls of a stack name. */
-function hostsOf(node: JsonNode, hosts = new Set<string>()): Set<string> {
-  if (node.kind === 'array') for (const item of node.items) hostsOf(item, hosts);
+function hostsOf(node: JsonNode, library: Library, hosts = new Set<string>()): Set<string> {
+  if (node.kind === 'array') for (const item of node.items) hostsOf(item, library, hosts);
   if (node.kind !== 'object') return hosts;
   const called = member(node, 'function');
-  if (called?.kind === 'string' && findFunction(called.value)?.declaration.effects.includes('http_request') === true) {
+  if (called?.kind === 'string' && library.find(called.value)?.declaration.effects.includes('http_request') === true) {
     const url = member(node, 'url');
     const literal = url?.kind === 'string' ? /^https?:\/\/([^/?#{}@]+)(?:[/?#]|$)/i.exec(url.value)?.[1] : undefined;
     hosts.add(literal ?? '*');
   }
-  for (const m of node.members) hostsOf(m.value, hosts);
+  for (const m of node.members) hostsOf(m.value, library, hosts);
   return hosts;
 }

@@ -55,12 +55,17 @@ export class StatementEmitter {
     this.#label = literal(label);
   }
 
-  /** The body of a function over a block; `end` is what it answers when no return runs, `inherited` which slots begin as which outer ones. */
+  /**
+   * The body of a function over a block; `end` is what it answers when no return runs, `inherited` which slots begin as which
+   * outer ones. `around` is the step that a branch or an afterthought belongs to: errors between its own steps are that one's;
+   * a stack's are the response's.
+   */
   functionBody(
     block: IrBlock,
     slots: readonly number[],
     end: IrExpression | null,
     inherited: ReadonlyMap<number, number> = new Map(),
+    around?: number,
   ): Code {
     const step = this.#name('s');
     const place: Place = { loop: null, exits: [], step };
@@ -71,11 +76,11 @@ export class StatementEmitter {
     const declared = slots.length === 0 ? code`` : code`let ${commaList(declarations)};`;
     const answer = end === null ? code`null` : this.#expressions.emit(end);
     const error = this.#name('e');
-    return code`let ${step} = 0;
+    return code`let ${step} = ${around ?? block[0]?.step ?? 0};
 ${declared}
 try {
 ${this.#block(block, place)}
-${step} = 0;
+${step} = ${around ?? 0};
 return ${answer};
 } catch (${error}) { throw h.located(${error}, ${this.#steps}, ${step}); }`;
   }
@@ -184,7 +189,7 @@ ${this.#block(s.block, place)}
       case 'transaction':
         return this.#transaction(s, step, place);
       case 'post_process':
-        return this.#postProcess(s);
+        return this.#postProcess(s, step);
     }
   }
 
@@ -409,7 +414,7 @@ break ${label};
       const inherited = new Map(branch.inherited);
       const end: IrExpression | null = branch.lastResult === null ? null : { op: 'slot', slot: branch.lastResult };
       return code`${word}(run) => {
-${this.functionBody(branch.block, [...new Set([...use.written, ...inherited.keys()])], end, inherited)}
+${this.functionBody(branch.block, [...new Set([...use.written, ...inherited.keys()])], end, inherited, step)}
 }`;
     });
     const names = this.#constants.add(s.branches.map((b) => b.name));
@@ -418,11 +423,11 @@ ${this.functionBody(branch.block, [...new Set([...use.written, ...inherited.keys
   }
 
   /** The steps see copies of the variables as they are here. */
-  #postProcess(s: IrStatement & { op: 'post_process' }): Code {
+  #postProcess(s: IrStatement & { op: 'post_process' }, step: number): Code {
     const use = slotsOf(s.block);
     const copied = [...new Set([...use.read, ...use.written])].sort((a, b) => a - b).map((slot) => name(`v${slot}`));
     return code`h.after(run, ((${commaList(copied)}) => async (run) => {
-${this.functionBody(s.block, [], null)}
+${this.functionBody(s.block, [], null, new Map(), step)}
 })(${commaList(copied)}));`;
   }
 }

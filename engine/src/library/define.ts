@@ -75,6 +75,20 @@ export interface FunctionDeclaration {
   readonly examples: readonly FunctionExample[];
 }
 
+/** A function found by a name that somebody wrote. */
+export interface FoundFunction {
+  readonly declaration: FunctionDeclaration;
+  /** Whether it was written as it is declared; else the check hints at the declared name. */
+  readonly canonical: boolean;
+}
+
+/** The functions there are, as the check asks for them: it knows none by itself. */
+export interface Library {
+  find(name: string): FoundFunction | undefined;
+  /** The canonical name nearest to an unknown one. */
+  nearest(name: string): string | undefined;
+}
+
 /** Declares a function. */
 export function defineFunction(declaration: FunctionDeclaration): FunctionDeclaration {
   return declaration;

@@ -2,7 +2,7 @@
 import { nearest } from '../nearest.ts';
 import { cacheFunctions } from './cache/index.ts';
 import { databaseFunctions } from './database/index.ts';
-import type { FunctionDeclaration } from './define.ts';
+import type { FoundFunction, FunctionDeclaration, Library } from './define.ts';
 import { flowFunctions } from './flow/index.ts';
 import { networkFunctions } from './network/index.ts';
 import { performanceFunctions } from './performance/index.ts';
@@ -36,15 +36,16 @@ for (const declaration of functions)
   }
 
 /** Finds a function by its name or an alias; `canonical` tells whether it was written as it is spelled here. */
-export function findFunction(
-  name: string,
-): { readonly declaration: FunctionDeclaration; readonly canonical: boolean } | undefined {
+export function findFunction(name: string): FoundFunction | undefined {
   const declaration = byName.get(normal(name));
   return declaration === undefined ? undefined : { declaration, canonical: declaration.name === name };
 }
 
 /** The canonical name nearest to an unknown one. */
-export function nearestFunction(name: string): string | undefined {
+function nearestFunction(name: string): string | undefined {
   const found = nearest(normal(name), [...byName.keys()]);
   return found === undefined ? undefined : byName.get(found)?.name;
 }
+
+/** All of them, for the check. */
+export const library: Library = { find: findFunction, nearest: nearestFunction };

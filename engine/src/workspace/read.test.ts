@@ -65,9 +65,19 @@ const shop: Files = {
 };
 
 function read(files: Files): { workspace: Workspace; problems: Problems } {
+  const all = new Problems();
+  const workspace = readWorkspace(new Map(Object.entries(files)), all);
+  // Every task has this warning; a test of its own looks at it.
   const problems = new Problems();
-  return { workspace: readWorkspace(new Map(Object.entries(files)), problems), problems };
+  problems.list.push(...all.list.filter((problem) => problem.code !== 'task_not_run'));
+  return { workspace, problems };
 }
+
+test('a task is told that nothing runs it yet', () => {
+  const problems = new Problems();
+  readWorkspace(new Map(Object.entries(shop)), problems);
+  expect(problems.list).toMatchObject([{ code: 'task_not_run', severity: 'warning', file: 'tasks/nightly.jsonc', line: 1 }]);
+});
 
 /** `file:line:column-column pointer code`, one a problem. */
 function found(files: Files): readonly string[] {
