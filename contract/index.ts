@@ -885,6 +885,7 @@ export type ProblemCode =
   | 'stack_not_a_list'
   | 'stack_too_deep'
   | 'table_not_auth'
+  | 'task_not_run'
   | 'template_in_key'
   | 'template_unclosed'
   | 'timestamp_arithmetic'

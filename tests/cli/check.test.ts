@@ -68,7 +68,7 @@ describe('the tour of mistakes', () => {
         '      |                                                                                  ^^^^',
       ].join('\n'),
     );
-    expect(out).toMatch(/\n\n\d+ errors, 3 hints in 11 files\n$/);
+    expect(out).toMatch(/\n\n\d+ errors, 2 warnings, 3 hints in 12 files\n$/);
     // Not a terminal: no colours.
     expect(out).not.toContain('\u001b');
   });
@@ -114,7 +114,8 @@ describe('new', () => {
   test('makes a workspace that passes check and keeps local values out of git', async () => {
     const made = await ashlar(['new', 'notes'], { cwd: folder });
     expect([made.code, made.err]).toEqual([0, '']);
-    expect(await ashlar(['check', 'notes'], { cwd: folder })).toEqual({ code: 0, out: 'No problems in 8 files.\n', err: '' });
+    expect(await ashlar(['check', 'notes'], { cwd: folder })).toEqual({ code: 0, out: 'No problems in 7 files.\n', err: '' });
+    expect(existsSync(join(folder, 'notes', 'tests'))).toBe(false);
     expect(readFileSync(join(folder, 'notes', '.gitignore'), 'utf8')).toContain('\nenv.local.jsonc\n');
     expect(await ashlar(['run', 'notes', 'greeting', '--input', '{"title": " Milk "}'], { cwd: folder })).toMatchObject({
       code: 0,

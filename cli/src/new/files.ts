@@ -76,15 +76,6 @@ const greeting = `// The function "greeting"; try it with: ashlar run . greeting
 }
 `;
 
-const test = (name: string): string => `{
-  "endpoint": "POST /api:${name}/notes",
-  "cases": [
-    {"name": "leaves a note", "input": {"title": "Milk"}, "expect": {"status": 201, "body": "{{ body.note.title == 'Milk' }}"}},
-    {"name": "refuses an empty title", "input": {"title": ""}, "expect": {"status": 400}}
-  ]
-}
-`;
-
 /** Path -> text. `name` is the workspace's and its group's. */
 export function newWorkspaceFiles(name: string): ReadonlyMap<string, string> {
   return new Map([
@@ -96,6 +87,5 @@ export function newWorkspaceFiles(name: string): ReadonlyMap<string, string> {
     [`apis/${name}/notes.get.jsonc`, listNotes(name)],
     [`apis/${name}/notes.post.jsonc`, addNote(name)],
     ['functions/greeting.jsonc', greeting],
-    ['tests/notes.test.jsonc', test(name)],
   ]);
 }
