@@ -20,7 +20,7 @@ describe('the product', () => {
     expect(refused).toEqual([]);
   });
 
-  it('has no circle among its domains', () => {
+  it('has no circle among its domains, nor among the modules of the engine', () => {
     expect(circles(imports)).toEqual([]);
   });
 });
@@ -29,6 +29,11 @@ describe('a wrong import is refused', () => {
   it.each([
     ['engine/src/run/run.ts', 'node:fs', 'server/src/runtime'],
     ['engine/src/run/run.ts', 'server/src/settings.ts', 'usable alone'],
+    ['engine/src/2-check/stack.ts', 'engine/src/library/index.ts', 'take it as a parameter'],
+    ['engine/src/filters/text.ts', 'engine/src/2-check/scope.ts', 'move the thing down to filters'],
+    ['engine/src/inputs/validate.ts', 'engine/src/workspace/read.ts', 'the reading of files'],
+    ['engine/src/library/define.ts', 'engine/src/library/index.ts', 'how a function is declared'],
+    ['engine/src/run/run.ts', 'engine/src/new/file.ts', 'engine-floors.ts'],
     ['server/src/gateway/run.ts', 'engine/src/run/run.ts', 'engine/src/index.ts'],
     ['server/src/base/log/log.ts', 'server/src/domains/access/index.ts', 'move the thing down to base'],
     ['server/src/domains/access/tokens.ts', 'server/src/runtime/token.ts', 'move the thing down to domains'],
@@ -51,6 +56,8 @@ describe('a wrong import is refused', () => {
     ['server/src/domains/access/tokens.ts', 'server/src/base/crypto/index.ts'],
     ['server/src/base/log/log.ts', 'node:os'],
     ['engine/src/compile.ts', 'engine/src/problems.ts'],
+    ['engine/src/library/flow/switch.ts', 'engine/src/2-check/problems.ts'],
+    ['engine/src/2-check/stack.ts', 'engine/src/library/define.ts'],
   ])('%s -> %s is allowed', (from, to) => {
     expect(refusal(at(from, to))).toBeNull();
   });
@@ -60,6 +67,11 @@ describe('a wrong import is refused', () => {
     const ways = [at(d('a', 'x'), d('b', 'index')), at(d('b', 'x'), d('c', 'index')), at(d('c', 'x'), d('a', 'index'))];
     expect(circles(ways)).toContain('a -> b -> c -> a');
     expect(circles(ways.slice(1))).toEqual([]);
+  });
+
+  it('a circle of two modules of the engine is found', () => {
+    const [check, library] = ['engine/src/2-check/summary.ts', 'engine/src/library/index.ts'];
+    expect(circles([at(check, library), at(library, check)])).toContain('2-check -> library -> 2-check');
   });
 });
 

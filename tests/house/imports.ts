@@ -1,5 +1,6 @@
 /** Who may import whom. A message says where the thing belongs instead. */
 import { posix } from 'node:path';
+import { engineFloorOf, refusalOfEngineFloor } from './engine-floors.ts';
 import { isTest, lineOf, type SourceFile, withoutComments } from './sources.ts';
 
 export interface Import {
@@ -60,7 +61,7 @@ function refusalInEngine({ from, to }: Import): string | null {
     return 'the engine does no I/O: what needs the machine is an effect (engine/src/effects.ts), its body stands in server/src/runtime';
   if (to.startsWith('server/') || to.startsWith('cli/') || to === '@ashlar/server')
     return 'the engine is usable alone: take what is needed as a parameter, or move it into the engine';
-  return null;
+  return isTest(from) ? null : refusalOfEngineFloor(from, to);
 }
 
 function refusalInCli({ from, to }: Import): string | null {
@@ -102,11 +103,14 @@ function refusalOfDomain({ from, to }: Import): string | null {
   return null;
 }
 
-/** Circles among domains, each as the names on the way. */
+/** What may stand in no circle: a domain of the server, a module of the engine. */
+const moduleOf = (path: string): string | undefined => domainOf(path) ?? engineFloorOf(path);
+
+/** Circles among domains, and among modules of the engine, each as the names on the way. */
 export function circles(imports: readonly Import[]): readonly string[] {
   const edges = new Map<string, Set<string>>();
   for (const { from, to } of imports) {
-    const [here, there] = [domainOf(from), domainOf(to)];
+    const [here, there] = [moduleOf(from), moduleOf(to)];
     if (here === undefined || there === undefined || here === there || isTest(from)) continue;
     edges.set(here, (edges.get(here) ?? new Set()).add(there));
   }
