@@ -263,7 +263,7 @@ export const library: Readonly<Record<string, (step: Step) => Ref>> = {
       ['sql', text(step.literal('sql') ?? '')],
       ['params', params.type === 'list' ? params : list([])],
       ['write', { type: 'bool', value: isOn(write) }],
-      ['maxRows', int(10_001)],
+      ['maxRows', int(10_000)],
     ]);
     const items = found.type === 'list' ? found.items : [];
     return isOn(single) ? (items[0] ?? nothing) : list(items);

@@ -63,7 +63,7 @@ const wrong = (what: string, wanted: string, value: Value): AshlarError =>
 
 function bounded(run: Run, value: Value): Value {
   if (typeof value === 'string') {
-    if (value.length > run.limits.textLength) throw errorOf(textTooLarge, { limitBytes: run.limits.textLength });
+    if (value.length > run.limits.textLength) throw errorOf(textTooLarge, { limitCharacters: run.limits.textLength });
   } else if (Array.isArray(value) && value.length > run.limits.listItems)
     throw errorOf(listTooLarge, { limit: run.limits.listItems });
   return value;
@@ -73,7 +73,7 @@ function template(run: Run, ...parts: readonly Value[]): string {
   let text = '';
   for (const part of parts) {
     text += typeof part === 'string' ? part : toText(part, run.limits.textLength);
-    if (text.length > run.limits.textLength) throw errorOf(textTooLarge, { limitBytes: run.limits.textLength });
+    if (text.length > run.limits.textLength) throw errorOf(textTooLarge, { limitCharacters: run.limits.textLength });
   }
   return text;
 }
@@ -147,7 +147,7 @@ function thrown(code: Value, message: Value, status: Value, data: Value, precond
 /** Turns what V8 throws at its own limits into ours; anything else that is no AshlarError is a defect and stays as it is. */
 function ownError(error: unknown): unknown {
   if (!(error instanceof RangeError) || error instanceof AshlarError) return error;
-  if (error.message.includes('string length')) return errorOf(textTooLarge, { limitBytes: 0x1fff_ffe8 }, { cause: error });
+  if (error.message.includes('string length')) return errorOf(textTooLarge, { limitCharacters: 0x1fff_ffe8 }, { cause: error });
   if (error.message.includes('call stack')) return errorOf(recursionLimit, { depth: 64 }, { cause: error });
   return error;
 }
