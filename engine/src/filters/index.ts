@@ -1,4 +1,5 @@
 /** The filters: all of them, found by name. A new one is declared in its family's file and runs from there. */
+import { canonicalName } from '../names.ts';
 import { nearest } from '../nearest.ts';
 import { conversionFilters } from './conversion.ts';
 import type { AnyFilter } from './define.ts';
@@ -45,9 +46,9 @@ for (const filter of filters)
     byName.set(name, filter);
   }
 
-/** The filter of a name or alias, without regard to case, blanks and slashes as underscores. */
+/** The filter of a name or alias, however it is spelled. */
 export function findFilter(name: string): FoundFilter | undefined {
-  const filter = byName.get(name) ?? byName.get(name.toLowerCase().replace(/[\s/]+/g, '_'));
+  const filter = byName.get(name) ?? byName.get(canonicalName(name));
   return filter === undefined ? undefined : { filter, canonical: filter.name === name };
 }
 

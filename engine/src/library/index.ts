@@ -1,4 +1,5 @@
 /** The function library: every function there is, found by any of its names. */
+import { canonicalName } from '../names.ts';
 import { nearest } from '../nearest.ts';
 import { cacheFunctions } from './cache/index.ts';
 import { databaseFunctions } from './database/index.ts';
@@ -21,29 +22,22 @@ export const functions: readonly FunctionDeclaration[] = [
   ...performanceFunctions,
 ];
 
-/** Names are matched without regard to case, blanks and slashes as underscores: "Query All Records" is query_all_records. */
-const normal = (name: string): string =>
-  name
-    .trim()
-    .toLowerCase()
-    .replace(/\s*\/\s*|\s+|-/g, '_');
-
 const byName = new Map<string, FunctionDeclaration>();
 for (const declaration of functions)
   for (const name of [declaration.name, ...(declaration.aliases ?? [])]) {
-    if (byName.has(normal(name))) throw new Error(`two functions are called ${name}`);
-    byName.set(normal(name), declaration);
+    if (byName.has(canonicalName(name))) throw new Error(`two functions are called ${name}`);
+    byName.set(canonicalName(name), declaration);
   }
 
 /** Finds a function by its name or an alias; `canonical` tells whether it was written as it is spelled here. */
 export function findFunction(name: string): FoundFunction | undefined {
-  const declaration = byName.get(normal(name));
+  const declaration = byName.get(canonicalName(name));
   return declaration === undefined ? undefined : { declaration, canonical: declaration.name === name };
 }
 
 /** The canonical name nearest to an unknown one. */
 function nearestFunction(name: string): string | undefined {
-  const found = nearest(normal(name), [...byName.keys()]);
+  const found = nearest(canonicalName(name), [...byName.keys()]);
   return found === undefined ? undefined : byName.get(found)?.name;
 }
 
