@@ -1,3 +1,5 @@
+import type { EventEmitter } from 'node:events';
+import type { PoolClient } from 'pg';
 import { describe, expect, it } from 'vitest';
 import { testPostgres } from '../../../../tests/harness/postgres.ts';
 import { EnvironmentLock } from './environment-lock.ts';
@@ -58,6 +60,26 @@ describe("an environment's lock", () => {
       one.run(`w${index % 10}`, 'dev', async () => (await postgres.control<{ one: number }>('select 1 as one')).rows[0]?.one),
     );
     expect(await Promise.all(all)).toEqual(Array.from({ length: 30 }, () => 1));
+  });
+
+  it('leaves no listener on a pooled connection, also when the work is refused', async () => {
+    const postgres = await testPostgres();
+    const clients = new Set<EventEmitter>();
+    const watched: typeof postgres = Object.create(postgres, {
+      controlTransaction: {
+        value: <T>(work: (client: PoolClient) => Promise<T>) =>
+          postgres.controlTransaction((client) => {
+            clients.add(client);
+            return work(client);
+          }),
+      },
+    });
+    const lock = new EnvironmentLock(watched);
+    await lock.run('w', 'listeners', pause0);
+    const before = Math.max(...[...clients].map((client) => client.listenerCount('error')));
+    for (let index = 0; index < 20; index += 1)
+      await expect(lock.run('w', 'listeners', () => Promise.reject(new Error('refused')))).rejects.toThrow('refused');
+    expect(Math.max(...[...clients].map((client) => client.listenerCount('error')))).toBe(before);
   });
 });
 

@@ -67,14 +67,18 @@ export class EnvironmentLock {
       await this.#postgres.controlTransaction(async (client) => {
         // The connection idles while the work is done; its loss is noticed at the end, it must not end the process.
         client.on('error', ignored);
-        await client.query('set local idle_in_transaction_session_timeout = 0');
-        await client.query(`set local statement_timeout = ${waitMs}`);
-        const { rows } = await client.query<{ free: unknown }>(`select ${lock}(hashtextextended($1, 0)) as free`, [
-          `ashlar publish ${keyOf(workspace, environment)}`,
-        ]);
-        if (rows[0]?.free === false) return;
-        done = { value: await work() };
-        client.off('error', ignored);
+        try {
+          await client.query('set local idle_in_transaction_session_timeout = 0');
+          await client.query(`set local statement_timeout = ${waitMs}`);
+          const { rows } = await client.query<{ free: unknown }>(`select ${lock}(hashtextextended($1, 0)) as free`, [
+            `ashlar publish ${keyOf(workspace, environment)}`,
+          ]);
+          if (rows[0]?.free === false) return;
+          done = { value: await work() };
+        } finally {
+          // The connection goes back to its pool, also when the work was refused or the lock was not free.
+          client.off('error', ignored);
+        }
       });
     } catch (error) {
       if (done === undefined)
