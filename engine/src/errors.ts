@@ -2,6 +2,7 @@
  * Errors of a run. `defineError` declares each code once: status, message, how to solve; answers, docs and the contract
  * read it from here. (Problems, `problems.ts`, are found before a run; errors happen in one.)
  */
+import { defaultLimits, grouped, maxPerPage } from './limits.ts';
 
 /** What a code means; `solve` makes its page in docs/errors/. */
 export interface ErrorKind<D extends object = Record<string, unknown>> {
@@ -135,7 +136,7 @@ export const badPaging = defineError<{ name: string; least: number; most: number
   code: 'bad_paging',
   status: 400,
   title: 'A page, per_page, limit or offset is out of range',
-  solve: 'Pages are counted from 1, a page has 1 to 1,000 rows, `limit` is at most `max_rows` of ashlar.jsonc.',
+  solve: `Pages are counted from 1, a page has 1 to ${grouped(maxPerPage)} rows, \`limit\` is at most \`max_rows\` of ashlar.jsonc.`,
   message: (d) => `${d.name} must be from ${d.least} to ${d.most}.`,
 });
 export const tooManyRows = defineError<{ maxRows: number; what?: string }>({
@@ -199,7 +200,7 @@ export const deadlineExceeded = defineError<{ deadlineMs: number }>({
   code: 'deadline_exceeded',
   status: 504,
   title: 'The run took longer than its deadline',
-  solve: 'Do less in one request, or raise `limits.deadline_ms` in ashlar.jsonc up to what the instance allows.',
+  solve: `A run has ${grouped(defaultLimits.deadlineMs / 1_000)} s, less where \`limits.deadline_ms\` in ashlar.jsonc says so. Do less in one request, or the rest in post_process.`,
   message: (d) => `The run was stopped after ${d.deadlineMs} ms.`,
   uncatchable: true,
 });
@@ -207,7 +208,7 @@ export const stepLimit = defineError<{ steps: number }>({
   code: 'step_limit',
   status: 503,
   title: 'The run took more steps and loop turns than allowed',
-  solve: 'Look for a loop that never ends; `limits.steps` in ashlar.jsonc holds the number.',
+  solve: `Look for a loop that never ends. A run has ${grouped(defaultLimits.steps)} steps and loop turns, fewer where \`limits.steps\` in ashlar.jsonc says so.`,
   message: (d) => `The run was stopped after ${d.steps} steps.`,
   uncatchable: true,
 });
@@ -223,23 +224,23 @@ export const recursionLimit = defineError<{ depth: number }>({
   code: 'recursion_limit',
   status: 503,
   title: 'Functions called each other too deeply',
-  solve: 'Look for a function that calls itself without an end.',
+  solve: `Look for a function that calls itself without an end. Functions nest ${defaultLimits.recursion} deep, less where \`limits.recursion\` in ashlar.jsonc says so.`,
   message: (d) => `Functions are nested more than ${d.depth} deep.`,
   uncatchable: true,
 });
-export const textTooLarge = defineError<{ limitBytes: number }>({
+export const textTooLarge = defineError<{ limitCharacters: number }>({
   code: 'text_too_large',
   status: 503,
   title: 'A text grew beyond the limit',
-  solve: '`limits.text_bytes` holds the number.',
-  message: (d) => `A text would be longer than ${d.limitBytes} bytes.`,
+  solve: `A text has ${grouped(defaultLimits.textLength)} characters at most, fewer where \`limits.text_length\` in ashlar.jsonc says so. Build it in parts, or answer pages.`,
+  message: (d) => `A text would be longer than ${d.limitCharacters} characters.`,
   uncatchable: true,
 });
 export const listTooLarge = defineError<{ limit: number }>({
   code: 'list_too_large',
   status: 503,
   title: 'A list has more items than allowed',
-  solve: 'Filters take up to 100,000 items, lists hold up to 1,000,000. Let the database do the work where you can.',
+  solve: `Filters take up to ${grouped(defaultLimits.filterItems)} items, lists hold up to ${grouped(defaultLimits.listItems)}; \`limits.list_items\` in ashlar.jsonc lowers it. Let the database do the work where you can.`,
   message: (d) => `A list has more than ${d.limit} items.`,
   uncatchable: true,
 });

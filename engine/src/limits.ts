@@ -1,4 +1,4 @@
-/** Limits of a run and of requests, said once. `ashlar.jsonc` lowers them; the instance's settings cap them. */
+/** Limits of a run and of requests, said once. `ashlar.jsonc` lowers them; nothing raises them. */
 export interface Limits {
   /** Time for a run, in milliseconds. */
   readonly deadlineMs: number;
@@ -39,3 +39,6 @@ export const headerBytes = 16_384;
 export const maxPerPage = 1_000;
 export const defaultPerPage = 25;
 export const defaultMaxRows = 10_000;
+
+/** A number as people read it: `1,000,000`. For the texts of errors, which name limits. */
+export const grouped = (number: number): string => String(number).replace(/\B(?=(\d{3})+$)/g, ',');

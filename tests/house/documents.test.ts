@@ -19,8 +19,19 @@ describe('the documents', () => {
     expect(named.filter((name) => !existsSync(join(root, name)))).toEqual([]);
   });
 
+  it('name only limits that ashlar.jsonc has', () => {
+    const schema = JSON.parse(readFileSync(join(root, 'contract/schemas/ashlar.schema.json'), 'utf8'));
+    const known = Object.keys(schema.properties.limits.properties);
+    expect(known).toContain('deadline_ms');
+    const named = [...writtenPages(), ...filesUnder('docs', '.md')].flatMap(({ path, text }) =>
+      [...text.matchAll(/`limits\.([a-z_]+)`/g)].map(([, key = '']) => ({ path, key })),
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter(({ key }) => !known.includes(key))).toEqual([]);
+  });
+
   it('link to files that exist', () => {
-    const pages = [...written.filter((path) => path.endsWith('.md')).map(pageOf), ...filesUnder('docs', '.md')];
+    const pages = [...writtenPages(), ...filesUnder('docs', '.md')];
     const broken = pages.flatMap(({ path, text }) =>
       [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)]
         .map(([, target = '']) => target)
@@ -30,6 +41,8 @@ describe('the documents', () => {
     expect(broken).toEqual([]);
   });
 });
+
+const writtenPages = () => written.filter((path) => path.endsWith('.md')).map(pageOf);
 
 function pageOf(path: string): { readonly path: string; readonly text: string } {
   return { path, text: readFileSync(join(root, path), 'utf8') };

@@ -47,7 +47,7 @@ function int(operator: string, n: number): number {
 export function add(a: Value, b: Value, textLength = defaultLimits.textLength): Value {
   if (typeof a === 'number' && typeof b === 'number') return int('+', a + b);
   if (typeof a === 'string' && typeof b === 'string') {
-    if (a.length + b.length > textLength) throw errorOf(textTooLarge, { limitBytes: textLength });
+    if (a.length + b.length > textLength) throw errorOf(textTooLarge, { limitCharacters: textLength });
     return a + b;
   }
   if (!isNumber(a) || !isNumber(b)) throw additionError(a, b);

@@ -12,7 +12,7 @@ import type { Value } from './value.ts';
  */
 export function toText(value: Value, textLength = defaultLimits.textLength): string {
   const text = plainText(value, textLength);
-  if (text.length > textLength) throw errorOf(textTooLarge, { limitBytes: textLength });
+  if (text.length > textLength) throw errorOf(textTooLarge, { limitCharacters: textLength });
   return text;
 }
 
@@ -21,7 +21,7 @@ function plainText(value: Value, textLength: number): string {
   if (value === null) return '';
   if (typeof value !== 'object') return String(value);
   if (value instanceof Uint8Array) {
-    if (value.length * (4 / 3) > textLength) throw errorOf(textTooLarge, { limitBytes: textLength });
+    if (value.length * (4 / 3) > textLength) throw errorOf(textTooLarge, { limitCharacters: textLength });
     return encodeBase64(value);
   }
   if (isList(value) || isObject(value)) return jsonText(value, textLength);
@@ -34,7 +34,7 @@ export function jsonText(value: Value, textLength: number): string {
     return encodeJson(value, { decimals: 'number', limitBytes: textLength });
   } catch (error) {
     if (error instanceof AshlarError && error.code === resultTooLarge.code)
-      throw errorOf(textTooLarge, { limitBytes: textLength });
+      throw errorOf(textTooLarge, { limitCharacters: textLength });
     throw error;
   }
 }
@@ -43,6 +43,6 @@ export function jsonText(value: Value, textLength: number): string {
 export function joinText(a: Value, b: Value, textLength = defaultLimits.textLength): string {
   const left = toText(a, textLength);
   const right = toText(b, textLength);
-  if (left.length + right.length > textLength) throw errorOf(textTooLarge, { limitBytes: textLength });
+  if (left.length + right.length > textLength) throw errorOf(textTooLarge, { limitCharacters: textLength });
   return left + right;
 }

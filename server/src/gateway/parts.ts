@@ -1,6 +1,7 @@
 /** What the gateway is made of: the rest of the server as it sees it. */
 import type { Effects } from '@ashlar/engine';
 import type { Clock } from '../base/clock.ts';
+import { requestTimes } from '../base/http/index.ts';
 import type { AnyCall } from '../control/define.ts';
 import type { Verdict } from '../domains/access/index.ts';
 import type { ServedEnvironment, SnapshotSource } from '../domains/publishing/index.ts';
@@ -32,10 +33,8 @@ export interface ClientLimits {
 }
 
 export const defaultClientLimits: ClientLimits = {
-  headersMs: 10_000,
-  requestMs: 120_000,
+  ...requestTimes,
   keepAliveMs: 65_000,
-  idleMs: 30_000,
   checkMs: 1_000,
   discardMs: 1_500,
   schemaMs: 1_000,

@@ -1,5 +1,8 @@
 /** What is refused of a request before anything of the product looks at it. */
-import { defineError } from '@ashlar/engine';
+import { defaultLimits, defineError, grouped } from '@ashlar/engine';
+import { maxParameters, requestTimes } from './limits.ts';
+
+const { headersMs, requestMs, idleMs } = requestTimes;
 
 export const badRequest = defineError<{ reason: string }>({
   code: 'bad_request',
@@ -12,7 +15,7 @@ export const tooManyParameters = defineError<{ limit: number }>({
   code: 'too_many_parameters',
   status: 400,
   title: 'The query or form has too many parameters',
-  solve: 'A query, a form or a multipart body holds up to 1,000 parameters. Send a JSON body for more.',
+  solve: `A query, a form or a multipart body holds up to ${grouped(maxParameters)} parameters. Send a JSON body for more.`,
   message: (d) => `A query or form may have ${d.limit} parameters, this one has more.`,
 });
 export const methodNotAllowed = defineError<{ method: string; allowed: string }>({
@@ -33,14 +36,14 @@ export const requestTimeout = defineError<object>({
   code: 'request_timeout',
   status: 408,
   title: 'The request did not arrive in time',
-  solve: 'Send headers within 10 seconds, the whole request within 120, and pause for less than 30.',
+  solve: `Send headers within ${headersMs / 1_000} seconds, the whole request within ${requestMs / 1_000}, and pause for less than ${idleMs / 1_000}.`,
   message: () => 'The request did not arrive in time.',
 });
 export const bodyTooLarge = defineError<{ limitBytes: number }>({
   code: 'body_too_large',
   status: 413,
   title: "The request's body is larger than allowed",
-  solve: 'Send less at once. `limits.body_bytes` in ashlar.jsonc lowers the limit, the instance caps it.',
+  solve: `Send less at once. A body has ${grouped(defaultLimits.bodyBytes)} bytes at most, fewer where \`limits.body_bytes\` in ashlar.jsonc says so.`,
   message: (d) => `The body may have ${d.limitBytes} bytes.`,
 });
 export const urlTooLong = defineError<{ limitBytes: number }>({

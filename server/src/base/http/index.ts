@@ -13,5 +13,6 @@ export {
   unsupportedMediaType,
   urlTooLong,
 } from './errors.ts';
+export { maxParameters, requestTimes } from './limits.ts';
 export type { Target } from './target.ts';
-export { decodePercent, maxParameters, parseQuery, queryObject, splitTarget } from './target.ts';
+export { decodePercent, parseQuery, queryObject, splitTarget } from './target.ts';

@@ -1,9 +1,7 @@
 /** Takes a request's target apart: path segments and query, percent-encoding undone strictly. */
 import { errorOf, type Value, type ValueObject } from '@ashlar/engine';
 import { badRequest, tooManyParameters } from './errors.ts';
-
-/** Names and values of one query or form; a request with more is refused. */
-export const maxParameters = 1_000;
+import { maxParameters } from './limits.ts';
 
 export interface Target {
   /** As sent, always with a leading slash. */

@@ -83,7 +83,7 @@ export function rowOf(
 /** Throws `text_too_large` when a text in the value is too long. JSON's depth was bounded when it was read. */
 function allowTexts(value: Value, textLength: number): void {
   if (typeof value === 'string') {
-    if (value.length > textLength) throw errorOf(textTooLarge, { limitBytes: textLength });
+    if (value.length > textLength) throw errorOf(textTooLarge, { limitCharacters: textLength });
   } else if (isList(value)) for (const item of value) allowTexts(item, textLength);
   else if (isObject(value))
     for (const [key, member] of Object.entries(value)) {
