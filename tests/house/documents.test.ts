@@ -1,5 +1,5 @@
 /** Documents name files that exist, and links that lead somewhere. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesUnder, root } from './sources.ts';
@@ -28,6 +28,28 @@ describe('the documents', () => {
     );
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter(({ key }) => !known.includes(key))).toEqual([]);
+  });
+
+  it('name the domains that there are', () => {
+    const row = /^\| `server\/src\/domains\/` \| ([a-z, ]+):/m.exec(pageOf('ARCHITECTURE.md').text)?.[1] ?? '';
+    const folders = readdirSync(join(root, 'server/src/domains'), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(entry.parentPath, entry.name, 'index.ts')))
+      .map(({ name }) => name);
+    expect(row.split(', ')).toEqual(folders.sort());
+  });
+
+  it('have each rule of semantics that the source cites', () => {
+    const rules = new Set([...pageOf('docs/semantics.md').text.matchAll(/^(\d+)\. /gm)].map(([, number]) => number));
+    expect(rules.size).toBeGreaterThan(40);
+    const cited = ['engine/src', 'server/src', 'cli/src', 'tests'].flatMap((folder) =>
+      filesUnder(folder, '.ts').flatMap(({ path, text }) =>
+        [...text.matchAll(/semantics (\d+(?:(?:, | and )\d+)*)/g)].flatMap(([, list = '']) =>
+          (list.match(/\d+/g) ?? []).map((number) => ({ path, number })),
+        ),
+      ),
+    );
+    expect(cited.length).toBeGreaterThan(10);
+    expect(cited.filter(({ number }) => !rules.has(number))).toEqual([]);
   });
 
   it('link to files that exist', () => {

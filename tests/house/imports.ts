@@ -45,7 +45,7 @@ function domainOf(path: string): string | undefined {
 /** Declares settings and calls; has no way up, so every floor may read it. */
 const readByAll = new Set(['server/src/settings.ts', 'server/src/control/define.ts']);
 
-/** Domains that write facts: everyone may write to them, they call no other. */
+/** Domains that write facts, once there are any: everyone may write to them, they call no other. */
 const lowest = new Set(['audit', 'events']);
 
 /** What is wrong with an import; null when nothing is. */
