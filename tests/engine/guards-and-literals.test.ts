@@ -50,6 +50,39 @@ describe('a name in brackets', () => {
   });
 });
 
+describe('a member of what has none', () => {
+  const input = {
+    list: 'int[]',
+    text: 'text',
+    n: 'int',
+    rows: { type: 'list', items: { type: 'object', fields: { a: 'int' } } },
+  };
+  const problems = (expression: string) =>
+    problemsOf({ stack: [], response: `{{ ${expression} }}`, input, files }).map(({ code, message, hint }) => [
+      code,
+      message,
+      hint,
+    ]);
+
+  test.each<[string, string, string | undefined]>([
+    ['input.list.length', '"list", a list of int, never has', 'Write a|count for the number of items.'],
+    ['input.rows.nope', '"rows", a list of object, never has', "Write a[0].nope for the first item's, or a|map:item.nope for all of them."],
+    ['input.text.length', '"text", a text, never has', 'Write a|strlen for the number of characters.'],
+    ['input.n.nope', '"n", an int, never has', undefined],
+    ['(input.list|first).x', 'An int or null never has', undefined],
+    ['input.list|map:item.x', '"item", an int, never has', undefined],
+  ])('%s', (expression, message, hint) => {
+    expect(problems(expression)).toEqual([['unknown_member', expect.stringContaining(message), hint]]);
+  }); // biome-ignore format: a table
+
+  test.each(['input.rows[0].a', 'null.x', 'request.body.length', 'input.rows|map:item.a'])(
+    '%s is none of these',
+    (expression) => {
+      expect(problems(expression)).toEqual([]);
+    },
+  );
+});
+
 describe('error.cause', () => {
   const fail = (code: string) => ({ function: 'throw_error', code, message: `It is ${code}.`, status: 409, data: { of: code } });
   const caught = (attempt: readonly unknown[]) => ({
@@ -76,6 +109,12 @@ describe('a constant that no run would take is a problem', () => {
     [{ function: 'throw_error', status: 399 }, ['parameter_shape']],
     [{ function: 'throw_error', status: '{{ 600 }}' }, ['parameter_shape']],
     [{ function: 'throw_error', status: 400 }, []],
+    [{ function: 'throw_error', status: -1 }, ['parameter_shape']],
+    [{ function: 'return', status: '{{ -200 }}' }, ['parameter_shape']],
+    [{ function: 'set_status', status: 199 }, ['parameter_shape']],
+    [{ function: 'set_status', status: -1 }, ['parameter_shape']],
+    [{ function: 'set_status', status: 600 }, ['parameter_shape']],
+    [{ function: 'set_status', status: 204 }, []],
     [{ function: 'precondition', condition: true, status: 200 }, ['parameter_shape']],
     [{ function: 'return', status: 199 }, ['parameter_shape']],
     [{ function: 'return', status: 200 }, []],

@@ -32,6 +32,7 @@ import {
   unknownMember,
   unknownName,
   unknownTable,
+  withArticle,
   wrongTypeProblem,
 } from './problems.ts';
 import type { Scope } from './scope.ts';
@@ -247,7 +248,8 @@ class Checker {
       return anyType;
     }
     const of = this.check(e.object, locals);
-    if (of.kind !== 'object') return of.kind === 'any' ? tainted(anyType, of) : nullType;
+    if (of.kind === 'any') return tainted(anyType, of);
+    if (of.kind !== 'object') return this.#memberOfNone(of, e, at);
     return of.fields === undefined ? tainted(anyType, of) : this.#memberOf(of, of.fields, e.name, e.object, at);
   }
 
@@ -263,6 +265,16 @@ class Checker {
       return anyType;
     }
     problems.add(unknownMember, at, { name, of: object.kind === 'name' ? `"${object.name}"` : 'The value', nearest: near });
+    return nullType;
+  }
+
+  /** A member of what has none: a list, a text, a number. Of null it is null, as everyone knows who guards against it. */
+  #memberOfNone(of: Type, { name, object }: MemberExpression, at: Place): Type {
+    if (of.kind === 'null') return nullType;
+    const found = describeType(of);
+    const named = object.kind === 'name' || object.kind === 'member';
+    const what = named ? `"${object.name}", ${withArticle(found, 'a')},` : withArticle(found, 'A');
+    this.#context.problems.add(unknownMember, at, { name, of: what, nearest: undefined, instead: memberInstead(of, name) });
     return nullType;
   }
 
@@ -333,6 +345,17 @@ class Checker {
     this.#context.analysis.setLambda(argument, { parameters: inner.map((l) => l.local) });
     return this.check(argument, [...locals, ...visible]);
   }
+}
+
+const sizes: ReadonlySet<string> = new Set(['length', 'count', 'size']);
+
+/** What people mean by a member of a list or a text. */
+function memberInstead({ kind }: Type, name: string): string | undefined {
+  if (kind === 'list') {
+    if (sizes.has(name)) return 'Write a|count for the number of items.';
+    return `Write a[0].${name} for the first item's, or a|map:item.${name} for all of them.`;
+  }
+  return kind === 'text' && sizes.has(name) ? 'Write a|strlen for the number of characters.' : undefined;
 }
 
 /** Whether a static type may be one of the accepted ones; an unknown one may. */

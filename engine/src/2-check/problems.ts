@@ -4,7 +4,8 @@ import { defineProblem } from '../problems.ts';
 const nearestHint = (d: { nearest: string | undefined }): string | undefined =>
   d.nearest === undefined ? undefined : `Did you mean "${d.nearest}"?`;
 
-const withArticle = (word: string, a: 'A' | 'a'): string => `${a}${/^[aeiou]/.test(word) ? 'n' : ''} ${word}`;
+/** `an int`, `a text`. */
+export const withArticle = (word: string, a: 'A' | 'a'): string => `${a}${/^[aeiou]/.test(word) ? 'n' : ''} ${word}`;
 
 export const unknownFunction = defineProblem<{ name: string; nearest: string | undefined }>({
   code: 'unknown_function',
@@ -107,13 +108,20 @@ export const readOnlyVariable = defineProblem<{ name: string }>({
   solve: 'Branches see outer variables read-only; make one of its own with another name, and return it.',
   message: (d) => `"${d.name}" was made outside this parallel branch, which may only read it.`,
 });
-export const unknownMember = defineProblem<{ name: string; of: string; nearest: string | undefined }>({
+export const unknownMember = defineProblem<{
+  name: string;
+  of: string;
+  nearest: string | undefined;
+  /** What to write instead; wins over the nearest name. */
+  instead?: string | undefined;
+}>({
   code: 'unknown_member',
   severity: 'warning',
   title: 'An expression reads a member that the value never has',
-  solve: 'The result is always null. Mend the spelling, or read what is there.',
+  solve:
+    'The result is always null. Mend the spelling, or read what is there. Lists and texts have no members: `list|count` and `text|strlen` are their sizes, `list[0].name` and `list|map:item.name` read members of items.',
   message: (d) => `${d.of} never has a member "${d.name}": this is always null.`,
-  hint: nearestHint,
+  hint: (d) => d.instead ?? nearestHint(d),
 });
 export const unknownInput = defineProblem<{ name: string; nearest: string | undefined }>({
   code: 'unknown_input',

@@ -12,6 +12,10 @@ export function constantOf(expression: Expression): Value | undefined {
       return expression.value;
     case 'number':
       return expression.type === 'int' && Number.isSafeInteger(Number(expression.text)) ? Number(expression.text) : undefined;
+    case 'unary': {
+      const operand = expression.operator === '-' ? constantOf(expression.operand) : undefined;
+      return typeof operand === 'number' ? 0 - operand : undefined;
+    }
     case 'list': {
       const items: Value[] = [];
       for (const item of expression.items) {

@@ -1,10 +1,10 @@
 /** The steps that leave: break and continue a loop, return from the stack, throw. */
-import { misplaced, notAllowedHere, parameterShape } from '../../2-check/problems.ts';
-import { constantOf } from '../../filters/index.ts';
+import { misplaced, notAllowedHere } from '../../2-check/problems.ts';
 import type { IrStatement } from '../../ir.ts';
 import { anyType, nullType } from '../../types/type.ts';
 import { defineFunction, type FunctionDeclaration, type FunctionParameter, type StepCheck, type StepPlan } from '../define.ts';
 import { refusePasswords } from '../passwords.ts';
+import { checkStatus } from '../status.ts';
 
 function loopStep(name: 'break' | 'continue', description: string): FunctionDeclaration {
   return defineFunction({
@@ -48,15 +48,6 @@ function loopStep(name: 'break' | 'continue', description: string): FunctionDecl
 
 export const breakFunction = loopStep('break', 'Ends the innermost loop.');
 export const continueFunction = loopStep('continue', 'Goes on with the next turn of the innermost loop.');
-
-/** A status that is known now must be one that the run would take. */
-function checkStatus(step: StepCheck, least: number): void {
-  const node = step.param('status');
-  const expression = step.expression('status');
-  const status = expression === undefined ? undefined : constantOf(expression);
-  if (node === undefined || typeof status !== 'number' || (status >= least && status <= 599)) return;
-  step.problem(parameterShape, node, { parameter: 'status', wanted: `from ${least} to 599`, found: String(status) });
-}
 
 function checkReturn(step: StepCheck): void {
   if (step.flow.inFinally) step.problem(misplaced, step.node, { what: '"return"', where: 'in finally' });

@@ -3,6 +3,7 @@ import type { Invoke } from '../../ir.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { intArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';
+import { checkStatus } from '../status.ts';
 import { refuseAfterAnswer } from './after-answer.ts';
 
 const invoke: Invoke<null, ValueObject> = (run, _step, _plan, args) => {
@@ -20,7 +21,10 @@ export const setStatus = defineFunction({
   },
   effects: [],
   result: null,
-  check: (step) => refuseAfterAnswer(step, 'set_status'),
+  check(step) {
+    refuseAfterAnswer(step, 'set_status');
+    checkStatus(step, 200);
+  },
   plan: (step) => [step.invoke(invoke, null, step.values('status'), { awaits: false })],
   examples: [{ title: 'Says that something was made', stack: [{ function: 'set_status', status: 201 }] }],
 });
