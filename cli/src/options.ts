@@ -16,17 +16,23 @@ export interface TargetOptions extends ServerOptions {
   readonly workspace?: string;
 }
 
+/** What `--url` is, where it has a default. */
+export const urlHelp = 'address of the server (ASHLAR_URL, else this machine at PORT, 8080)';
+
 /** Adds `--url` and `--key-file`. */
 export function withServer(command: Command): Command {
   return command
-    .option('--url <url>', 'address of the server', defaultUrl)
+    .option('--url <url>', urlHelp, defaultUrl())
     .option('--key-file <file>', 'file that holds the admin key (default: ASHLAR_ADMIN_KEY, else the one in the data folder)');
 }
+
+/** What `--env` is, where it has no default: nothing is changed in an environment that nobody named. */
+export const envHelp = 'required: the environment, for example dev or production';
 
 /** Adds `--env`, and what names the workspace. */
 export function withTarget(command: Command): Command {
   return withServer(command)
-    .requiredOption('--env <name>', 'environment, for example dev or production')
+    .requiredOption('--env <name>', envHelp)
     .option('--workspace <name>', 'workspace (default: the name in ashlar.jsonc)')
     .option('--dir <folder>', 'workspace folder that gives the name', '.');
 }

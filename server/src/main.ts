@@ -25,14 +25,27 @@ function settingsOrExit(): Settings {
   }
 }
 
+/** Milliseconds since the command was given, by the launcher's word or by this process's own beginning. */
+function elapsedMs(environment: NodeJS.ProcessEnv): number {
+  const given = Number(environment.ASHLAR_STARTED_AT ?? Number.NaN);
+  // Not a setting: it is gone before the settings are read, and no child sees it.
+  delete environment.ASHLAR_STARTED_AT;
+  const elapsed = Date.now() - given;
+  return elapsed >= 0 && elapsed < startMsMost ? elapsed : performance.now();
+}
+
+/** A start that would have taken longer was begun by something else. */
+const startMsMost = 600_000;
+
 async function run(): Promise<void> {
+  const elapsed = elapsedMs(process.env);
   const settings = settingsOrExit();
   const log = createLog();
   process.on('uncaughtException', (error) => {
     log.error('the server failed', { error });
     process.exit(exitFailed);
   });
-  const starting = startServer({ settings, log, terminal: standardTerminal, progress: terminalProgress });
+  const starting = startServer({ settings, log, terminal: standardTerminal, progress: terminalProgress, elapsedMs: elapsed });
   stopOnSignals(starting, log.info);
   try {
     await starting;

@@ -30,6 +30,10 @@ describe('outbound allowances', () => {
   });
 });
 
+test('the address that commands use is no setting, and no hindrance', () => {
+  expect(() => readSettings({ ASHLAR_URL: 'https://ashlar.example.com' }, '/')).not.toThrow();
+});
+
 describe('an unknown name', () => {
   it('names the nearest known one, or all', () => {
     expect(() => read({ ASHLAR_DATTA: 'x' })).toThrow('ASHLAR_DATTA is not a setting. Did you mean ASHLAR_DATA?');

@@ -132,6 +132,9 @@ export const settings = {
 
 export type Settings = { readonly [K in keyof typeof settings]: ReturnType<(typeof settings)[K]['read']> };
 
+/** Read by the command line alone: where its commands find a server. Whoever has it set may start one all the same. */
+const clientUrl = 'ASHLAR_URL';
+
 /**
  * Reads all settings. Removes secret ones from `environment`, so that neither a child process nor a dump carries them.
  * Unknown names that begin with ASHLAR_ are refused, with the nearest known one.
@@ -139,7 +142,7 @@ export type Settings = { readonly [K in keyof typeof settings]: ReturnType<(type
 export function readSettings(environment: Record<string, string | undefined>, cwd: string): Settings {
   const known = new Set<string>(Object.values(settings).map((kind) => kind.name));
   for (const name of Object.keys(environment))
-    if (name.startsWith('ASHLAR_') && !known.has(name))
+    if (name.startsWith('ASHLAR_') && !known.has(name) && name !== clientUrl)
       throw new SettingError(`${name} is not a setting. ${didYouMean(name, known) ?? `Known ones: ${[...known].join(', ')}.`}`);
   const values: Record<string, unknown> = {};
   for (const [key, kind] of Object.entries(settings)) {

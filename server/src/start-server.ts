@@ -1,6 +1,6 @@
 /** Composes the server out of its parts, starts it, and stops it in order. */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Clock, systemClock } from './base/clock.ts';
 import { createSealer, hashPassword, keyFromFile, type Sealer } from './base/crypto/index.ts';
@@ -30,6 +30,8 @@ export interface StartOptions {
   readonly progress?: Terminal;
   /** Where the folders are published to; `dev` by default. */
   readonly environment?: string;
+  /** Milliseconds that the person has waited before, for what is said of the start; 0 by default. */
+  readonly elapsedMs?: number;
   /** For tests: false does not listen to notifications. */
   readonly listen?: boolean;
   /** For tests: called between the stages of a publication. */
@@ -57,7 +59,7 @@ export const stopGraceMs = 10_000;
 /** Starts the server. Throws StartError when a person has to change something, after everything is closed again. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {
   const { settings, clock = systemClock, log = createLog() } = options;
-  const startedAt = clock.monotonic();
+  const startedAt = clock.monotonic() - (options.elapsedMs ?? 0);
   const closers: (() => Promise<unknown>)[] = [];
   try {
     if (settings.redisUrl !== null) log.warn('REDIS_URL is kept for later: caches and limits are per node');
@@ -190,7 +192,9 @@ export function controlCalls(parts: {
 async function makeDataFolder(path: string): Promise<void> {
   try {
     // 0711: the embedded database's account has to pass through; what is secret in here has modes of its own.
-    await mkdir(path, { recursive: true, mode: 0o711 });
+    const made = await mkdir(path, { recursive: true, mode: 0o711 });
+    // It often lies in a repository: neither a database nor a key is ever to be committed.
+    if (made !== undefined) await writeFile(join(path, '.gitignore'), '*\n');
   } catch (error) {
     throw new StartError(`The data folder ${path} can't be made: ${error instanceof Error ? error.message : String(error)}.`);
   }

@@ -1,12 +1,13 @@
 /** `ashlar dev`: a server for one folder that follows every save. */
 import { join, relative, sep } from 'node:path';
 import type { Command } from 'commander';
-import { ControlClient } from '../control/client.ts';
+import { ControlClient, defaultUrl } from '../control/client.ts';
 import { readAdminKey } from '../control/key.ts';
 import { DevSession } from '../dev/session.ts';
 import { exitCodes, Failure, reasonOf } from '../failure.ts';
 import { collect, nameOf } from '../options.ts';
 import { type ServerProcess, startServerProcess } from '../server/process.ts';
+import { ownCommand, shellWord } from '../terminal/command.ts';
 import { print, printAside } from '../terminal/output.ts';
 import { isLeftOut, readFolder } from '../workspace/folder.ts';
 
@@ -35,11 +36,25 @@ export function addDev(program: Command): void {
 async function dev(folder: string, options: DevOptions): Promise<void> {
   const { root, files } = await readFolder(folder);
   const workspace = nameOf(files, folder);
-  const server = options.url === undefined ? await startServerProcess({ ASHLAR_WORKSPACES: '' }) : null;
+  const server = options.url === undefined ? await startOwn(folder) : null;
   try {
     await follow(root, workspace, server, options);
   } finally {
     await server?.stop();
+  }
+}
+
+/** A server for this command alone; where it can't start, what to do when there is one already. */
+async function startOwn(folder: string): Promise<ServerProcess> {
+  try {
+    return await startServerProcess({ ASHLAR_WORKSPACES: '' });
+  } catch (error) {
+    if (!(error instanceof Failure) || error.exitCode !== exitCodes.usage) throw error;
+    throw new Failure(
+      `${error.message}\nTo use a server that runs already: ${ownCommand()} dev ${shellWord(folder)} --url ${defaultUrl()}\nTo start another one beside it, give it a PORT and a data folder of its own: PORT=8090 ASHLAR_DATA=.ashlar-dev`,
+      error.exitCode,
+      error.code,
+    );
   }
 }
 

@@ -5,6 +5,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Failure, usageFailure } from '../failure.ts';
 import { newWorkspaceFiles } from '../new/files.ts';
+import { ownCommand, shellWord } from '../terminal/command.ts';
 import { print, printJson } from '../terminal/output.ts';
 
 interface NewOptions {
@@ -38,7 +39,7 @@ async function createNew(given: string | undefined, options: NewOptions): Promis
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, content, { flag: 'wx' });
   }
-  const next = `ashlar dev ${relative(process.cwd(), root) || '.'}`;
+  const next = `${ownCommand()} dev ${shellWord(relative(process.cwd(), root) || '.')}`;
   if (options.json) return printJson({ success: true, folder: root, name, files: [...files.keys()] });
   print(`${[...files.keys()].map((path) => `  ${join(folder, path)}`).join('\n')}\n${name} is made. Next: ${next}`);
 }

@@ -1,7 +1,7 @@
 /** `ashlar plan`: what a push would do, without doing it. */
 import type { Command } from 'commander';
 import { exitCodes } from '../failure.ts';
-import { clientOf, collect, nameOf, type ServerOptions, withServer } from '../options.ts';
+import { clientOf, collect, envHelp, nameOf, type ServerOptions, withServer } from '../options.ts';
 import { print, printJson, style } from '../terminal/output.ts';
 import { problemsText, summaryText } from '../terminal/problems.ts';
 import { planText, showRefusal } from '../terminal/publication.ts';
@@ -19,7 +19,7 @@ export function addPlan(program: Command): void {
   withServer(program.command('plan'))
     .description('show what a push would change')
     .argument('[folder]', 'workspace folder', '.')
-    .requiredOption('--env <name>', 'environment, for example dev or production')
+    .requiredOption('--env <name>', envHelp)
     .option('--drop <name>', 'table or column that may be dropped: note, order.note (can be given several times)', collect, [])
     .option('--sql', 'show the SQL of each change')
     .option('--json', 'for programs')

@@ -1,7 +1,7 @@
 /** `ashlar push`: publishes a folder to an environment. Asks nothing, so that it can run anywhere. */
 import type { Command } from 'commander';
 import { exitCodes } from '../failure.ts';
-import { clientOf, collect, nameOf, type ServerOptions, withServer } from '../options.ts';
+import { clientOf, collect, envHelp, nameOf, type ServerOptions, withServer } from '../options.ts';
 import { printJson } from '../terminal/output.ts';
 import { showPublished, showRefusal } from '../terminal/publication.ts';
 import { readFolder } from '../workspace/folder.ts';
@@ -19,7 +19,7 @@ export function addPush(program: Command): void {
   withServer(program.command('push'))
     .description('publish a workspace folder, seeds included')
     .argument('[folder]', 'workspace folder', '.')
-    .requiredOption('--env <name>', 'environment, for example dev or production')
+    .requiredOption('--env <name>', envHelp)
     .option('-m, --message <text>', 'what this version is about')
     .option('--drop <name>', 'table or column that may be dropped: note, order.note (can be given several times)', collect, [])
     .option('--parent <version>', 'the version that must be in force; otherwise the push is refused')

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { defaultUrl } from '../control/client.ts';
 import { reasonOf, usageFailure } from '../failure.ts';
-import { collect } from '../options.ts';
+import { collect, urlHelp } from '../options.ts';
 import { callEndpoint } from '../run/endpoint.ts';
 import { runFunction } from '../run/function.ts';
 import { findRoot, readFolder } from '../workspace/folder.ts';
@@ -27,7 +27,7 @@ export function addRun(program: Command): void {
     .argument('<target>', 'a file, a folder, or a method')
     .argument('[name]', 'the function in that folder, or the path of the endpoint')
     .option('--input <json>', 'inputs as a JSON object; @file reads them from a file')
-    .option('--url <url>', 'address of the server', defaultUrl)
+    .option('--url <url>', urlHelp, defaultUrl())
     .option('--token <text>', 'auth token of the caller')
     .option('--header <line>', '"Name: value" (can be given several times)', collect, [])
     .option('--json', 'for programs: status, headers and body')

@@ -20,8 +20,13 @@ type Part<Name extends string, T> = [T] extends [undefined] ? unknown : { readon
 type Given<Id extends CallId> = Part<'params', Calls[Id]['params']> &
   Part<'body', Calls[Id]['body']> & { readonly query?: Calls[Id]['query'] };
 
-/** Where commands look for a server when nothing is said. */
-export const defaultUrl = 'http://127.0.0.1:8080';
+/** Where commands look for a server when nothing is said: at ASHLAR_URL, else here, at the PORT that a server here would take. */
+export function defaultUrl({ ASHLAR_URL: url, PORT: port }: NodeJS.ProcessEnv = process.env): string {
+  if (url !== undefined && url !== '') return url;
+  return `http://127.0.0.1:${port !== undefined && /^[1-9]\d{0,4}$/.test(port) ? port : defaultPort}`;
+}
+
+const defaultPort = 8080;
 /** Bytes of a publish call's body, as the server takes them. */
 const publishBytesMax = 50_000_000;
 
@@ -133,7 +138,9 @@ const paramsOf = ({ workspace, environment }: Target) => ({ name: workspace, env
 export function serverUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:') || url.username !== '')
-    throw usageFailure(`--url must be an address such as ${defaultUrl}, not ${JSON.stringify(text)}.`);
+    throw usageFailure(
+      `--url (or ASHLAR_URL) must be an address such as http://127.0.0.1:${defaultPort}, not ${JSON.stringify(text)}.`,
+    );
   return url;
 }
 

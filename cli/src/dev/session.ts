@@ -6,7 +6,7 @@ import { Failure } from '../failure.ts';
 import { print, printAside, style, styleAside } from '../terminal/output.ts';
 import { inOrder, problemsText, summaryText } from '../terminal/problems.ts';
 import { planText } from '../terminal/publication.ts';
-import { readFolder } from '../workspace/folder.ts';
+import { readFolder, type WorkspaceFolder } from '../workspace/folder.ts';
 import { LocalEnv } from './local-env.ts';
 
 /** Saves within so many milliseconds are one. */
@@ -28,6 +28,8 @@ export class DevSession {
   #changedAt: number | null = null;
   #working: Promise<void> | null = null;
   #shownAddresses = '';
+  /** What is in force by our doing; undefined: nothing yet, or the last attempt failed. */
+  #inForce: WorkspaceFolder | undefined;
 
   constructor(options: DevOptions) {
     this.#options = options;
@@ -67,9 +69,13 @@ export class DevSession {
     try {
       const folder = await readFolder(root);
       files = folder.files;
+      // Editors save more than once, and touch files: what is in force need not be told again.
+      if (this.#inForce !== undefined && isSame(folder, this.#inForce)) return;
+      this.#inForce = undefined;
       const answer = await client.publish(target, { files, drops });
       const complaints = await this.#localEnv.send(client, target, folder.localEnv);
       this.#showPublished(answer, files, complaints, Math.round(performance.now() - since));
+      if (complaints.length === 0) this.#inForce = folder;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       const { problems = [], plan = null } = error instanceof Refusal ? error.payload : {};
@@ -120,6 +126,13 @@ export class DevSession {
     if (text !== this.#shownAddresses) print(text);
     this.#shownAddresses = text;
   }
+}
+
+/** Whether both hold the same texts. */
+function isSame(one: WorkspaceFolder, other: WorkspaceFolder): boolean {
+  if (one.localEnv !== other.localEnv || one.files.size !== other.files.size) return false;
+  for (const [path, text] of one.files) if (other.files.get(path) !== text) return false;
+  return true;
 }
 
 /** What to write when the plan needs an answer. */

@@ -2,6 +2,8 @@
 
 const gitignore = `# Values of variables on this machine; never in git.
 env.local.jsonc
+# The embedded database and the keys of "ashlar dev".
+.ashlar/
 `;
 
 const env = `// Variables of the workspace. Values are set with "ashlar env set", or in the git-ignored env.local.jsonc.

@@ -1,5 +1,5 @@
 /** The world of a function that is run without a server: a clock and a log, and nothing else. */
-import { AshlarError, completeEffects, type EffectName, type Effects, effectNames, encodeJson, Timestamp } from '@ashlar/engine';
+import { completeEffects, type EffectName, type Effects, effectNames, encodeJson, Timestamp } from '@ashlar/engine';
 import { printAside } from '../terminal/output.ts';
 
 const here: Partial<Effects> = {
@@ -20,7 +20,8 @@ export const effectsHere: ReadonlySet<EffectName> = new Set(effectNames.filter((
 
 /** The effects. */
 export const localEffects: Effects = completeEffects(here, (name) => () => {
-  throw new AshlarError('effect_unavailable', 503, `${name} needs a server; "ashlar dev" starts one.`);
+  // What a function asks for was compared with `effectsHere` before it was run.
+  throw new Error(`${name} needs a server`);
 });
 
 function timestampNow(): Timestamp {

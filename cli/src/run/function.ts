@@ -6,6 +6,8 @@ import {
   decodeJson,
   defaultLimits,
   encodeJson,
+  errorOf,
+  inputInvalid,
   limitsOf,
   type Outcome,
   prepareInputs,
@@ -78,7 +80,7 @@ function parsed(input: string): Value {
 async function execute({ workspace }: CompiledWorkspace, { definition, stack }: CompiledFunction, body: Value): Promise<Outcome> {
   const check = prepareInputs(definition.inputs);
   const { input, errors } = check({ path: {}, query: new Map(), headers: {}, body, bodyIsText: false });
-  if (errors.length > 0) throw new AshlarError('input_invalid', 400, 'Some inputs are missing or wrong.', { fields: errors });
+  if (errors.length > 0) throw errorOf(inputInvalid, {}, { fields: errors });
   const run = new Run({
     effects: localEffects,
     limits: limitsOf(workspace.settings),
