@@ -29,7 +29,8 @@ export const groupTaken = defineError<{ path: string; workspace: string }>({
   status: 409,
   title: 'Another workspace serves a group of this name',
   solve: 'Group paths are unique in an instance. Give the group another `"path"` in its group.jsonc, or rename its folder.',
-  message: (d) => `/api:${d.path} belongs to the workspace "${d.workspace}".`,
+  message: (d) =>
+    `/api:${d.path} belongs to the workspace "${d.workspace}". Give the group another "path" in its group.jsonc, or rename its folder.`,
 });
 export const versionConflict = defineError<{ parent: string; head: string }>({
   code: 'version_conflict',

@@ -99,7 +99,8 @@ async function prepare(
       ? { planned: null, schemaVersion: head.version.schemaVersion }
       : await planTables(parts, request, environment, workspace);
   refuseUnanswered(planProblems(change), change);
-  return { environment, manifest, checked: { ...checked, compiled }, change };
+  const problems = [...checked.problems, ...planProblems(change)];
+  return { environment, manifest, checked: { ...checked, compiled, problems }, change };
 }
 
 async function planTables(
@@ -119,7 +120,7 @@ function seedsChanged(workspace: Workspace, manifest: Manifest, last: VersionRec
 }
 
 /** Problems of a plan that a person answers with a drop or a rename; whatever else it finds is wrong with the files. */
-const questions: ReadonlySet<string> = new Set(['rename_or_drop', 'drop_not_named', 'drop_unknown', 'type_not_changeable']);
+const questions: ReadonlySet<string> = new Set(['rename_or_drop', 'drop_not_named', 'type_not_changeable']);
 
 function refuseUnanswered(problems: readonly Problem[], change: TableChange): void {
   const errors = problems.filter((problem) => problem.severity === 'error');

@@ -1,6 +1,6 @@
 /** Which table and column of now is which of before: by name, else by `was`. What can't be told is asked. */
 import type { Column, Problems, Table } from '@ashlar/engine';
-import { dropNotNamed, dropUnknown, placeOfFile, placeOfTable, renameOrDrop } from './problems.ts';
+import { dropNotNamed, dropUnused, placeOfFile, placeOfTable, renameOrDrop } from './problems.ts';
 import type { ColumnShape, Definition, TableShape } from './shape.ts';
 
 export interface TablePair {
@@ -40,15 +40,14 @@ export class NamedDrops {
     return true;
   }
 
-  /** Reports names that led to nothing. */
+  /** Warns of names that are in the database and in the files; what is gone already may be named again. */
   reportUnused(current: Definition, problems: Problems): void {
     for (const drop of this.#names) {
       if (this.#used.has(drop)) continue;
       const [table = '', column] = drop.split('.');
       const found = current.get(table);
       const there = column === undefined ? found !== undefined : found?.columns.some(({ name }) => name === column) === true;
-      const reason = there ? 'it is still in the files' : 'there is no such thing in the database';
-      problems.add(dropUnknown, placeOfFile(`tables/${table}.jsonc`), { drop, reason });
+      if (there) problems.add(dropUnused, placeOfFile(`tables/${table}.jsonc`), { drop });
     }
   }
 }

@@ -18,12 +18,14 @@ export const dropNotNamed = defineProblem<{ what: string; drop: string }>({
   message: (d) => `${d.what} is gone from the files; its data would be lost.`,
   hint: (d) => `To drop it, push with --drop ${d.drop}`,
 });
-export const dropUnknown = defineProblem<{ drop: string; reason: string }>({
-  code: 'drop_unknown',
-  severity: 'error',
-  title: 'What --drop names can not be dropped',
-  solve: '`--drop` takes a table or `table.column` that is in the database and no longer in the files.',
-  message: (d) => `--drop ${d.drop}: ${d.reason}.`,
+export const dropUnused = defineProblem<{ drop: string }>({
+  code: 'drop_unused',
+  severity: 'warning',
+  title: 'What --drop names is still in the files',
+  solve:
+    'Nothing was dropped. `--drop` allows a table or `table.column` to go that the files no longer have: take it out of the files to drop it, or leave the option out to keep it. Naming what is gone already is fine, so that a command can be run again.',
+  message: (d) => `--drop ${d.drop}: it is still in the files, so it is not dropped.`,
+  hint: (d) => `To drop it, take ${d.drop} out of the files; to keep it, leave --drop ${d.drop} out.`,
 });
 export const columnNeedsDefault = defineProblem<{ column: string }>({
   code: 'column_needs_default',

@@ -67,10 +67,9 @@ export function createSchemaChanges(postgres: Postgres, hashPassword: (password:
         schemaVersion: plan.schemaVersion,
         shown: plan.changes,
         breaking: !plan.additive,
-        open:
-          problems.list.length === 0
-            ? null
-            : problems.list.map(({ message, hint }) => (hint === undefined ? message : `${message} ${hint}`)).join('\n'),
+        open: !problems.failed
+          ? null
+          : problems.list.map(({ message, hint }) => (hint === undefined ? message : `${message} ${hint}`)).join('\n'),
         async apply(target, versionId, { lockMs, signal, seeds, before }) {
           // What an earlier publication left for later would be in the way of this one.
           if (database !== null) await finishPlan(postgres, target, { signal });

@@ -19,8 +19,7 @@ describe('what can not be told is asked', () => {
     ['a column vanished beside a new one', item({ a: 'int' }), item({ b: 'int' }), [], 'rename_or_drop', 'Renamed: "was": "a" on the new one. Dropped: --drop item.a'],
     ['a table vanished', { ...item({ a: 'int' }), other: { columns: { a: 'int' } } }, item({ a: 'int' }), [], 'drop_not_named', 'To drop it, push with --drop other'],
     ['a table vanished beside a new one', item({ a: 'int' }), { thing: { columns: { a: 'int' } } }, [], 'rename_or_drop', 'Renamed: "was": "item" on the new one. Dropped: --drop item'],
-    ['a drop that is still in the files', item({ a: 'int' }), item({ a: 'int' }), ['item.a'], 'drop_unknown', undefined],
-    ['a drop of nothing', item({ a: 'int' }), item({ a: 'int' }), ['item.x'], 'drop_unknown', undefined],
+    ['a drop that is still in the files', item({ a: 'int' }), item({ a: 'int' }), ['item.a'], 'drop_unused', 'To drop it, take item.a out of the files; to keep it, leave --drop item.a out.'],
     ['a column without a value', item({ a: 'int' }), item({ a: 'int', b: 'int' }), [], 'column_needs_default', 'Add "default", or "nullable": true.'],
     ['a type without a sure form', item({ a: 'text' }), item({ a: 'date' }), [], 'type_not_changeable', 'Add a column beside it; or start it empty with --drop item.a'],
     ['a text as password', item({ a: 'text' }), item({ a: 'password' }), [], 'type_not_changeable', 'Add a column beside it; or start it empty with --drop item.a'],
@@ -33,6 +32,18 @@ describe('what can not be told is asked', () => {
     expect(found[0]?.hint).toBe(hint);
     expect(found[0]?.file).toMatch(/^tables\/\w+\.jsonc$/);
   });
+});
+
+test('what is gone already may be named again, what is still there only warns', () => {
+  for (const drop of ['item.x', 'other', 'other.a'])
+    expect(ask(item({ a: 'int' }), item({ a: 'int' }), [drop]).found).toEqual([]);
+  const problems = new Problems();
+  planSchema(definitionOf(testTables(item({ a: 'int' }))), testTables(item({ a: 'int' })), {
+    drops: ['item.a'],
+    tablesWithRows: new Set(),
+    problems,
+  });
+  expect(problems.failed).toBe(false);
 });
 
 test('a column without a value is no question in an empty table', () => {
