@@ -51,7 +51,7 @@ test.for<[string, object, string[] | string]>([
   ['page with cursor', list({ page: 1, cursor: null }), "parameters_exclude_each_other: cursor can't be used with page."],
   ['per_page beyond', list({ page: 1, per_page: 1001 }), 'bad_query_parameter: per_page is from 1 to 1000.'],
   ['a lock outside a transaction', list({ lock: 'update' }), 'lock_needs_transaction: `lock` is only useful inside a transaction.'],
-  ['stream', list({ stream: true }), 'bad_query_parameter: stream is not there yet: page through the rows, or raise max_rows.'],
+  ['stream', list({ stream: true }), 'unknown_parameter: query_records has no parameter "stream". (It takes table, where, join, eval, group_by, aggregate, having, distinct, sort, limit, offset, page, cursor, per_page, totals, output, with, lock, skip_locked.)'],
   ['with without equality', list({ with: { c: { table: 'customer', where: '{{ db.customer.name == "x" }}' } } }), 'with_needs_equality: The where of c has no equality between its own and an outer column.'],
   ['with whose equality fails', list({ with: { c: { table: 'customer', where: '{{ db.customer.nam == parent.customer_id }}' } } }), "unknown_row_name: There is no nam in db.customer. (Did you mean name?)"],
   ['with under a column’s name', list({ with: { status: { table: 'customer', where: '{{ db.customer.id == parent.customer_id }}' } } }), 'row_name_taken: status is already a column.'],

@@ -38,7 +38,7 @@ export const endpointShape = object(
     stack: stackShape,
     response: responseShape,
     stream: object(
-      'Answers row by row instead of a response',
+      'Sends rows one by one instead of a response; they are gathered first, all of them',
       {
         as: choice('Lines of JSON, or server-sent events', ['ndjson', 'sse']),
         of: anyJson('The rows: {{ rows }}'),

@@ -2,6 +2,7 @@
  * `with`: the rows of another table that belong to each row. One statement a level, for all outer rows at once: the values of the
  * outer columns that the level speaks of go in as arrays, the rows come back with the place of their outer values.
  */
+
 import type { Expression, JsonMember, JsonNode, JsonObject } from '../../1-syntax/ast.ts';
 import { member } from '../../1-syntax/ast.ts';
 import type { Table } from '../../model.ts';
@@ -18,6 +19,7 @@ import { reach, type SqlScope, type SqlSource, type SqlValue, tableSource } from
 import { fromTable, readEval, Selection, selectOutput } from './selection.ts';
 import { orderBy, readSort, type SortTerm } from './sorting.ts';
 import { and, clause, identifier, list, numberLiteral, or, type Sql, sql } from './tree.ts';
+import { isUnique, keyTerm } from './unique.ts';
 import { emptyList, listReader, listWithNull, present } from './uses.ts';
 
 /** How rows leave a statement: what is taken out again, and what is put in. */
@@ -182,17 +184,6 @@ function compileChild(context: CompileContext, outer: Level, { key: name, value:
 /** What a selection with children gives. */
 export function shapeOf(selection: Selection, children: readonly ChildPlan[]): RowShape {
   return { visible: [...selection.visible.keys()], hides: selection.hidden.size > 0, children };
-}
-
-const isUnique = (table: Table, column: string): boolean =>
-  table.columns.get(column)?.unique === true || table.key.name === column;
-
-/** The key as the last term of every order. */
-export function keyTerm(source: SqlSource): SortTerm {
-  const { name } = source.table.key;
-  const value = source.column(name);
-  if (value === undefined) throw new Error(`the key ${name} is no column of ${source.table.name}`);
-  return { name, value, descending: false };
 }
 
 function childSort(

@@ -1,4 +1,5 @@
 /** `join`: rows of other tables beside those of the main one. */
+
 import type { Expression, JsonNode, JsonObject } from '../../1-syntax/ast.ts';
 import { member } from '../../1-syntax/ast.ts';
 import type { Table } from '../../model.ts';
@@ -9,6 +10,7 @@ import { badParameter, nameTaken, unknownRowName } from './problems.ts';
 import { reach, type SqlScope, type SqlSource, tableSource } from './scope.ts';
 import type { SortTerm } from './sorting.ts';
 import { identifier, list, type Sql, sql } from './tree.ts';
+import { keyTerm } from './unique.ts';
 
 export interface Joins {
   /** Everything after the main table in `from`. */
@@ -49,7 +51,7 @@ export function compileJoins(context: CompileContext, node: JsonNode | undefined
     parts.push(
       sql` ${left ? sql`left join` : sql`join`} ${identifier(source.table.name)} as ${identifier(alias)} on ${condition}`,
     );
-    if (!isToOne(expression, inner, source)) keys.push(keyOf(alias, source));
+    if (!isToOne(expression, inner, source)) keys.push(keyTerm(source, alias));
   }
   return { sql: list(parts, sql``), scope: { db, names: scope.names }, tables, keys };
 }
@@ -79,13 +81,6 @@ export function tableNamed(context: CompileContext, node: JsonObject): Table | u
 function joinedSource(context: CompileContext, node: JsonObject, alias: string, optional: boolean): SqlSource | undefined {
   const table = tableNamed(context, node);
   return table === undefined ? undefined : tableSource(table, alias, optional);
-}
-
-function keyOf(alias: string, source: SqlSource): SortTerm {
-  const name = source.table.key.name;
-  const value = source.column(name);
-  if (value === undefined) throw new Error(`the key ${name} is no column of ${source.table.name}`);
-  return { name: `${alias}.${name}`, value, descending: false };
 }
 
 /** Whether the condition fixes the joined table's key: then each row meets at most one. */

@@ -1,9 +1,9 @@
 /** query_records: compiles the step's parameters to the statements of a list. */
 import type { StepCheck } from '../../library/define.ts';
-import { defaultPerPage, maxPerPage } from '../../limits.ts';
+import { maxPerPage } from '../../limits.ts';
 import type { Table } from '../../model.ts';
 import { anyType, listOf, objectOf, type Type, type } from '../../types/type.ts';
-import { type ChildPlan, compileChildren, keyTerm, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { type ChildPlan, compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
 import { CompileContext, constantOf, type Phase } from './context.ts';
@@ -17,6 +17,7 @@ import { type SqlSource, type SqlValue, tableSource } from './scope.ts';
 import { fromTable, readEval, type Selection, selectOutput } from './selection.ts';
 import { orderBy, readSort, type SortTerm } from './sorting.ts';
 import { and, clause, numberLiteral, type Sql, sql } from './tree.ts';
+import { keyTerm } from './unique.ts';
 
 /** How much of the list is answered, and in which shape. */
 export type Paging =
@@ -124,7 +125,7 @@ class ListCompiler {
     const distinct = this.#step.literal('distinct') === true;
     const children = compileChildren(context, level, this.#step.param('with'));
     const terms = distinct ? this.#distinctSort(selection) : this.#sort(computed);
-    const cut = this.#paging(body, terms, selection);
+    const cut = this.#paging(terms, selection);
     const lock = lockClause(context, this.#table);
     const word = distinct ? sql`select distinct` : sql`select`;
     const tree = sql`${word} ${selection.sql()} from ${body.from}${clause('where', and(body.where, cut.condition))}${orderBy(terms)}${cut.limit}${lock}`;
@@ -151,7 +152,7 @@ class ListCompiler {
     const groups = compileGroups(this.#context, this.#table, this.#source, this.#joins.scope);
     for (const name of ['output', 'with', 'lock', 'distinct', 'eval'])
       if (this.#step.param(name) !== undefined) this.#exclude(name, 'group_by or aggregate');
-    const cut = this.#paging(body, groups.sort, groups.selection);
+    const cut = this.#paging(groups.sort, groups.selection);
     const from = sql`${body.from}${clause('where', body.where)}${groups.groupBy}`;
     const having = clause('having', and(groups.having, cut.condition));
     if (this.#step.param('cursor') !== undefined) this.#exclude('cursor', 'group_by or aggregate');
@@ -195,7 +196,6 @@ class ListCompiler {
   }
 
   #paging(
-    _body: Body,
     terms: readonly SortTerm[],
     selection: Selection,
   ): { readonly paging: Paging; readonly condition: Sql; readonly limit: Sql } {
@@ -213,7 +213,7 @@ class ListCompiler {
         kind: 'page',
         pageArg,
         perPageArg: this.#argOf('per_page'),
-        perPage: this.#perPage(),
+        perPage: this.#step.workspace.settings.perPage,
         sentLimit,
         sentOffset,
       };
@@ -228,7 +228,7 @@ class ListCompiler {
         kind: 'cursor',
         cursorArg: this.#argOf('cursor') ?? context.given(),
         perPageArg: this.#argOf('per_page'),
-        perPage: this.#perPage(),
+        perPage: this.#step.workspace.settings.perPage,
         sentLimit,
         keyset,
         columns,
@@ -252,10 +252,6 @@ class ListCompiler {
   #argOf(name: string): number | null {
     const expression = this.#step.expression(name);
     return expression === undefined ? null : this.#context.arg(expression);
-  }
-
-  #perPage(): number {
-    return this.#step.workspace.settings.perPage || defaultPerPage;
   }
 
   /** Where the step stands (its own id where it has one) and how its rows are ordered. */
@@ -315,7 +311,6 @@ class ListCompiler {
       this.#problem('totals', 'totals needs page or cursor beside it: a plain list answers an array.');
     if (has('having') && !has('aggregate') && !has('group_by'))
       this.#problem('having', 'having needs aggregate; for plain rows use where.');
-    if (has('stream')) this.#problem('stream', 'stream is not there yet: page through the rows, or raise max_rows.');
     const perPage = has('per_page') ? constantOf(this.#step.parse(this.#step.param('per_page') ?? this.#step.node)) : undefined;
     if (typeof perPage === 'number' && (perPage < 1 || perPage > maxPerPage))
       this.#problem('per_page', `per_page is from 1 to ${maxPerPage}.`);

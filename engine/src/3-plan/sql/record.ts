@@ -3,7 +3,7 @@ import type { Expression } from '../../1-syntax/ast.ts';
 import type { StepCheck } from '../../library/define.ts';
 import type { Table } from '../../model.ts';
 import { anyType, nullable, objectOf, type Type, type } from '../../types/type.ts';
-import { compileChildren, keyTerm, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { compareWithOperand } from './comparison.ts';
 import { RowCompiler } from './compiler.ts';
@@ -16,6 +16,7 @@ import { reach, type SqlSource, tableSource } from './scope.ts';
 import { fromTable, selectOutput } from './selection.ts';
 import { orderBy, readSort } from './sorting.ts';
 import { clause, type Sql, sql } from './tree.ts';
+import { keyTerm } from './unique.ts';
 
 /** Which row a step means. */
 export interface RowCondition {

@@ -1,4 +1,5 @@
 /** add_record, edit_record, patch_record, add_or_edit_record, delete_record: their statements. */
+
 import type { Expression, ObjectEntry } from '../../1-syntax/ast.ts';
 import type { StepCheck } from '../../library/define.ts';
 import type { Column, Table } from '../../model.ts';
@@ -22,6 +23,7 @@ import { type Compiled, type RowCondition, rowCondition } from './record.ts';
 import { type SqlSource, tableSource } from './scope.ts';
 import { addOwnColumns, fromTable, Selection } from './selection.ts';
 import { and, clause, identifier, list, qualified, type Sql, sql } from './tree.ts';
+import { isUniqueTogether } from './unique.ts';
 import { givenReader, nothing, nullReader, present, type Use } from './uses.ts';
 
 /** One column that a write sends. */
@@ -228,21 +230,11 @@ function conflictKeys(write: WriteStep, entries: readonly ObjectEntry[]): readon
       context.report(badParameter, at, { message: `data needs a value for ${name}, which finds the record.` });
   }
   const names = keys.map((k) => k.name);
-  if (names.every((name) => table.columns.has(name)) && !isUnique(table, names))
+  if (names.every((name) => table.columns.has(name)) && !isUniqueTogether(table, names))
     context.report(needsUniqueIndex, node ?? step.node, { columns: names.join(', ') || 'no columns', table: table.name });
   for (const { name, node: at } of keys)
     if (table.columns.get(name)?.nullable === true) context.report(nullableKey, at, { column: name, table: table.name });
   return names;
-}
-
-/** Whether the database keeps exactly these columns unique. */
-function isUnique(table: Table, names: readonly string[]): boolean {
-  const [only] = names;
-  if (names.length === 1 && only !== undefined && (table.key.name === only || table.columns.get(only)?.unique === true))
-    return true;
-  return table.indexes.some(
-    (i) => i.unique && i.columns.length === names.length && i.columns.every((c) => names.includes(c.column)),
-  );
 }
 
 /** Compiles edit_record. */

@@ -94,7 +94,6 @@ export const queryRecords = defineFunction({
       schema: { type: 'boolean' },
       default: false,
     },
-    stream: { kind: 'literal', description: 'Not there yet.', schema: { type: 'boolean' }, default: false },
   },
   effects: ['query'],
   ...compiled(compileList, invokeList),
