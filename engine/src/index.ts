@@ -13,6 +13,7 @@ export {
   readJson,
   type Syntax,
 } from './1-syntax/index.ts';
+export { pgName } from './3-plan/sql/column-types.ts';
 export { searchExpression } from './3-plan/sql/search.ts';
 export { statementsOf } from './4-emit/stack.ts';
 export { type CompileOptions, compileWorkspace } from './compile.ts';

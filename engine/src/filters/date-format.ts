@@ -1,4 +1,5 @@
 /** PHP's date letters, which users of such platforms know: `Y-m-d H:i:s`. */
+import { dayMs } from '../values/time.ts';
 import { isSummerTime, offsetSeconds, zoneAbbreviation } from './zones.ts';
 
 const days = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -16,7 +17,6 @@ const months = [
   'November',
   'December',
 ];
-const dayMs = 86_400_000;
 
 /** A point in time as clocks in a zone show it. */
 interface ZonedTime {

@@ -3,13 +3,12 @@ import { errorOf, numberOutOfRange } from '../errors.ts';
 import { type } from '../types/type.ts';
 import { Decimal } from '../values/decimal.ts';
 import { toDecimal } from '../values/order.ts';
-import { PlainDate, Timestamp } from '../values/time.ts';
+import { dayMs, PlainDate, Timestamp } from '../values/time.ts';
 import { formatTime, longestLetter } from './date-format.ts';
 import { defineFilter } from './define.ts';
 import { allowText } from './limits.ts';
 import { isZone } from './zones.ts';
 
-const dayMs = 86_400_000;
 const thousand = Decimal.of(1_000);
 
 export const formatTimestamp = defineFilter({

@@ -3,7 +3,8 @@ import { errorOf, numberOutOfRange } from '../errors.ts';
 
 const firstMs = Date.parse('0001-01-01T00:00:00.000Z');
 const lastMs = Date.parse('9999-12-31T23:59:59.999Z');
-const dayMs = 86_400_000;
+/** Of a day in UTC, which has no leap seconds here. */
+export const dayMs = 86_400_000;
 
 const timestampPattern =
   /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?:[Zz]|([+-])(\d{2})(?::?(\d{2}))?)$/;

@@ -8,6 +8,7 @@ import {
   type ColumnType,
   Decimal,
   encodeJson,
+  pgName,
   searchExpression,
   type Table,
   type TableIndex,
@@ -152,24 +153,9 @@ function constantSql(type: ColumnType, items: ColumnType | null, value: Value): 
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value);
 
-const baseTypes: Readonly<Record<Exclude<ColumnType, 'list'>, string>> = {
-  int: 'int8',
-  bigint: 'int8',
-  decimal: 'numeric',
-  float: 'float8',
-  text: 'text',
-  bool: 'bool',
-  timestamp: 'timestamptz(3)',
-  date: 'date',
-  uuid: 'uuid',
-  email: 'text',
-  password: 'text',
-  enum: 'text',
-  json: 'jsonb',
-};
-
+/** Timestamps are kept in milliseconds; else a type is the one in which values are sent. */
 function baseType(type: ColumnType): string {
-  return type === 'list' ? 'text[]' : baseTypes[type];
+  return type === 'timestamp' ? 'timestamptz(3)' : pgName({ type });
 }
 
 /** Longest number that a `scale` allows, in digits: PostgreSQL's limit for numeric(p, s). */

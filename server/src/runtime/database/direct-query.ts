@@ -8,7 +8,7 @@ import { accountOf } from '../account-of.ts';
 import { hostOf } from '../host.ts';
 import { decoderOfType } from './decode.ts';
 import { encodeFree } from './encode.ts';
-import { directError, directQueryRefused, spoils } from './errors.ts';
+import { conflictRetries, directError, directQueryRefused, spoils } from './errors.ts';
 import { lendFor } from './lend.ts';
 import { type LimitedResult, queryLimited } from './limited-query.ts';
 import { checkSql, longestSql } from './sql-kind.ts';
@@ -23,8 +23,6 @@ interface DirectQuery {
   readonly maxRows: number;
 }
 
-/** Further attempts after a deadlock. */
-const conflictRetries = 3;
 /** PostgreSQL's own bound of parameters. */
 const mostParams = 65_535;
 

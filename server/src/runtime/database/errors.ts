@@ -4,6 +4,9 @@ import { DatabaseError } from 'pg';
 import { databaseError } from '../../base/postgres/index.ts';
 import type { RunHost } from '../host.ts';
 
+/** Further attempts after a deadlock or a failed serialization outside a transaction of the stack's own. */
+export const conflictRetries = 3;
+
 export const schemaChanged = defineError<object>({
   code: 'schema_changed',
   status: 503,

@@ -6,14 +6,11 @@ import { commitUnknown, connectionLost, isConflict, type Postgres } from '../../
 import { accountOf } from '../account-of.ts';
 import { hostOf, type RunHost } from '../host.ts';
 import { encodeParams } from './encode.ts';
-import { spoils, spoilsPlan, statementError } from './errors.ts';
+import { conflictRetries, spoils, spoilsPlan, statementError } from './errors.ts';
 import { lendFor } from './lend.ts';
 import { runStatement } from './statement.ts';
 import { transactionOf } from './transaction.ts';
 import type { StatementWatch } from './watch.ts';
-
-/** Further attempts after a deadlock or a failed serialization outside a transaction. */
-const conflictRetries = 3;
 
 /** Makes the effect `query`. */
 export function createQuery(postgres: Postgres, watch: StatementWatch) {
