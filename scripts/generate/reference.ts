@@ -14,9 +14,9 @@ export function referenceFiles(declarations: Declarations): ReadonlyMap<string, 
     ['docs/reference/settings.md', settingsPage(declarations)],
     ['docs/reference/control-api.md', callsPage(declarations.calls)],
     ['docs/errors/index.md', errorsIndex(declarations)],
-    ...errors.map((one): [string, string] => [`docs/errors/${one.code}.md`, errorPage(one, declarations.fields)]),
+    ...errors.map((one): [string, string] => [`docs/errors/${one.code}.md`, errorPage(one, declarations)]),
     ['docs/problems/index.md', problemsIndex(problems)],
-    ...problems.map((one): [string, string] => [`docs/problems/${one.code}.md`, problemPage(one)]),
+    ...problems.map((one): [string, string] => [`docs/problems/${one.code}.md`, problemPage(one, errors)]),
   ]);
 }
 
@@ -48,12 +48,18 @@ ${table(['code', 'status', 'what happened'], rows)}
 `;
 }
 
-function errorPage(one: ErrorEntry, fields: Declarations['fields']): string {
+/** A code may be both: what the check sees before a run is a problem, what only a run shows is an error. */
+const has = (code: string, others: readonly { readonly code: string }[]): boolean => others.some((other) => other.code === code);
+
+function errorPage(one: ErrorEntry, { fields, problems }: Declarations): string {
   const caught = one.catchable
     ? 'A `try_catch` can catch it where it happens inside a stack.'
     : 'A stack can not catch it; `finally` is skipped.';
   const fieldRows = Object.entries(fields).map(([name, meaning]) => [code(name), meaning]);
   const more = one.code === 'input_invalid' ? `\n## Codes of fields\n\n${table(['code', 'meaning'], fieldRows)}\n` : '';
+  const twin = has(one.code, problems)
+    ? `\nWhere it is seen before a run, it is a [problem of that name](../problems/${one.code}.md).\n`
+    : '';
   return `${mark}
 # ${one.code}
 
@@ -66,7 +72,7 @@ Status ${one.status} · [all errors](index.md)
 ${one.solve}
 
 ${caught}
-${more}`;
+${twin}${more}`;
 }
 
 function problemsIndex(problems: readonly ProblemEntry[]): string {
@@ -81,8 +87,11 @@ ${table(['code', 'severity', 'what it is'], rows)}
 `;
 }
 
-function problemPage(one: ProblemEntry): string {
+function problemPage(one: ProblemEntry, errors: readonly ErrorEntry[]): string {
   const effect = one.severity === 'error' ? 'It forbids publishing.' : 'It does not forbid publishing.';
+  const twin = has(one.code, errors)
+    ? `\nWhere only a run shows it, it is an [error of that name](../errors/${one.code}.md).\n`
+    : '';
   return `${mark}
 # ${one.code}
 
@@ -93,5 +102,5 @@ ${one.severity[0]?.toUpperCase()}${one.severity.slice(1)} · [all problems](inde
 ## How to solve it
 
 ${one.solve}
-`;
+${twin}`;
 }
