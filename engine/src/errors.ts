@@ -3,6 +3,7 @@
  * read it from here. (Problems, `problems.ts`, are found before a run; errors happen in one.)
  */
 import { defaultLimits, grouped, maxPerPage } from './limits.ts';
+import type { Value } from './values/value.ts';
 
 /** What a code means; `solve` makes its page in docs/errors/. */
 export interface ErrorKind<D extends object = Record<string, unknown>> {
@@ -42,7 +43,7 @@ export interface FieldError {
 
 /** What an error may carry beside its message. */
 export interface AshlarErrorOptions {
-  readonly payload?: unknown;
+  readonly payload?: Value;
   readonly fields?: readonly FieldError[];
   readonly publicMessage?: string;
   readonly cause?: unknown;
@@ -56,7 +57,7 @@ export class AshlarError extends Error {
   readonly code: string;
   readonly status: number;
   /** The thrown `data` of throw_error and precondition, or details that are safe to show. */
-  readonly payload: unknown;
+  readonly payload: Value;
   readonly fields: readonly FieldError[] | undefined;
   readonly uncatchable: boolean;
   /** What callers without a debug token read instead of the message, where that may speak of the database's inside. */
@@ -118,12 +119,12 @@ export const indexOutOfRange = defineError<{ index: number; length: number }>({
   message: (d) =>
     d.index < 0 ? `Index ${d.index} is negative.` : `Index ${d.index} is beyond the end of a list of ${d.length} items.`,
 });
-export const notFound = defineError<{ what: string }>({
+export const notFound = defineError<{ what: string } | { message: string }>({
   code: 'not_found',
   status: 404,
   title: 'There is no such thing',
   solve: 'Check the id or the path; `get_record` answers null instead where a missing record is normal.',
-  message: (d) => `${d.what} was not found.`,
+  message: (d) => ('message' in d ? d.message : `${d.what} was not found.`),
 });
 export const moreThanOne = defineError<{ table: string }>({
   code: 'more_than_one',

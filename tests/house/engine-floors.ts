@@ -11,8 +11,8 @@ interface Floor {
 const src = 'engine/src/';
 
 const floors: readonly Floor[] = [
-  { name: 'base', paths: ['errors.ts', 'limits.ts', 'nearest.ts', 'names.ts'], holds: 'errors of a run, limits, names' },
-  { name: 'values', paths: ['values/'], holds: 'values and their operators' },
+  { name: 'base', paths: ['limits.ts', 'nearest.ts', 'names.ts'], holds: 'limits and names' },
+  { name: 'values', paths: ['values/', 'errors.ts'], holds: 'values, their operators, errors of a run' },
   { name: '1-syntax', paths: ['1-syntax/', 'problems.ts'], holds: 'trees of texts, their places and problems' },
   { name: 'types', paths: ['types/'], holds: 'static types, JSON Schema, what is known of a step' },
   { name: 'filters', paths: ['filters/'], holds: 'filters' },

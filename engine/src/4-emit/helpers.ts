@@ -194,7 +194,7 @@ function errorParts(error: AshlarError): ValueObject {
     message: error.message,
     status: error.status,
     step: error.step ?? null,
-    data: error.payload as Value,
+    data: error.payload,
   };
 }
 

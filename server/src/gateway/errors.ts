@@ -37,10 +37,10 @@ export interface ProblemOptions {
 
 let titles: ReadonlyMap<string, string> | null = null;
 
-/** One line for a declared code; a code of a user's own gets the status's words. */
-function titleOf(error: AshlarError): string {
+/** The title of a declared code; undefined for one of a stack's own. */
+function declaredTitle(code: string): string | undefined {
   titles ??= new Map(errorKinds().map((kind) => [kind.code, kind.title]));
-  return titles.get(error.code) ?? (error.status < 500 ? 'The request was refused by the stack' : 'The stack reported a failure');
+  return titles.get(code);
 }
 
 function placeOf(step: StepInfo | undefined): ErrorPlace | null {
@@ -53,16 +53,16 @@ const fieldValue = (field: FieldError): Value => ({ in: field.in, field: field.f
 
 /** The document of an error. `payload` is what throw_error was given. */
 export function problemDocument(error: AshlarError, options: ProblemOptions): { readonly [key: string]: Value } {
-  const known = titles?.has(error.code) ?? errorKinds().some((kind) => kind.code === error.code);
+  const title = declaredTitle(error.code);
   const message = options.debug ? error.message : (error.publicMessage ?? error.message);
   const document: Record<string, Value> = {
-    type: known ? `/errors/${error.code}` : 'about:blank',
-    title: titleOf(error),
+    type: title === undefined ? 'about:blank' : `/errors/${error.code}`,
+    title: title ?? (error.status < 500 ? 'The request was refused by the stack' : 'The stack reported a failure'),
     status: error.status,
     detail: message,
     code: error.code,
     message,
-    payload: error.payload as Value,
+    payload: error.payload,
     request_id: options.requestId,
   };
   if (error.fields !== undefined) document.errors = error.fields.map(fieldValue);
@@ -86,10 +86,15 @@ export function asAshlarError(thrown: unknown): AshlarError {
   return new AshlarError(internalError.code, internalError.status, internalError.message({}), { cause: thrown });
 }
 
-/** Seconds for Retry-After, by status; null for none. */
+/** An error under another status: what is a limit's 503 in a run may be the sender's doing. */
+export function withStatus(error: AshlarError, status: number): AshlarError {
+  return new AshlarError(error.code, status, error.message);
+}
+
+/** Seconds for Retry-After: what `reset_s` of a 429's data says, else by status; null for none. */
 export function retryAfterSeconds(error: AshlarError): number | null {
-  if (error.code === 'rate_limited') {
-    const payload = error.payload;
+  if (error.status === 429) {
+    const { payload } = error;
     if (typeof payload === 'object' && payload !== null && 'reset_s' in payload && typeof payload.reset_s === 'number')
       return Math.max(1, Math.ceil(payload.reset_s));
   }

@@ -1,5 +1,5 @@
 /** Publishing (semantics 34, 35): a folder's files become a version in force, all or nothing. */
-import { errorOf, type Problem, type Workspace } from '@ashlar/engine';
+import { errorOf, type Problem, type ValueObject, type Workspace } from '@ashlar/engine';
 import { type EnvironmentRecord, findEnvironment } from '../environments/index.ts';
 import { carryOut } from './carry-out.ts';
 import { type CompiledVersion, checkFiles } from './compile-version.ts';
@@ -127,15 +127,22 @@ function refuseUnanswered(problems: readonly Problem[], change: TableChange): vo
   const first = errors[0];
   if (first === undefined) return;
   if (!errors.every((problem) => questions.has(problem.code))) throw invalid(problems);
-  throw errorOf(planNeedsAnswers, { summary: first.message }, { payload: { problems, plan: shownPlan(change) } });
+  throw errorOf(
+    planNeedsAnswers,
+    { summary: first.message },
+    { payload: { problems: shown(problems), plan: shownPlan(change) } },
+  );
 }
 
 function invalid(problems: readonly Problem[]): Error {
   const errors = problems.filter((problem) => problem.severity === 'error');
   const first = errors[0];
   const place = first === undefined ? '' : `${first.file}:${first.line}:${first.column} ${first.message}`;
-  return errorOf(workspaceInvalid, { errors: errors.length, first: place }, { payload: { problems } });
+  return errorOf(workspaceInvalid, { errors: errors.length, first: place }, { payload: { problems: shown(problems) } });
 }
+
+/** Problems as they stand in an error's payload. */
+const shown = (problems: readonly Problem[]): readonly ValueObject[] => problems.map((problem) => ({ ...problem }));
 
 function checkName(request: PublishRequest, workspace: Workspace): void {
   if (workspace.settings.name !== request.workspace)
