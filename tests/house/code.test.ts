@@ -18,6 +18,14 @@ describe('the code', () => {
     expect(found).toHaveLength(1);
   });
 
+  it('makes errors from declarations', () => {
+    const own = ['engine/src/errors.ts', 'engine/src/4-emit/helpers.ts', 'server/src/gateway/errors.ts'];
+    const files = productFiles().filter(({ path }) => !isTest(path));
+    const found = places(files.map(bare), /new AshlarError\(/g);
+    expect(found.length).toBeGreaterThanOrEqual(own.length);
+    expect(found.filter((place) => !own.some((path) => place.startsWith(`${path}:`)))).toEqual([]);
+  });
+
   it('leaves nothing for later', () => {
     expect(places(everything, /\b(?:TODO|FIXME|XXX|HACK)\b/g)).toEqual([]);
   });

@@ -2,9 +2,9 @@
  * Mounts the calls of the control API: finds the call of a path, asks for the admin key, checks what was sent, pages lists.
  * Holds no call of its own. HTTP itself (reading, writing, the shape of errors) is the gateway's.
  */
-import { AshlarError, defineError, errorOf } from '@ashlar/engine';
+import { defineError, errorOf, notFound } from '@ashlar/engine';
 import type { TSchema } from 'typebox';
-import { methodNotAllowed } from '../base/http/index.ts';
+import { allowedMethods, methodNotAllowed, PathTrie } from '../base/http/index.ts';
 import type { AnyCall, CallAnswer } from './define.ts';
 import { type CallSchemas, compileSchemas } from './validate.ts';
 
@@ -64,55 +64,21 @@ interface MountedCall {
   readonly handler: (request: unknown) => Promise<CallAnswer<unknown>>;
 }
 
-interface Node {
-  readonly literals: Map<string, Node>;
-  parameter: Node | null;
-  readonly calls: Map<string, MountedCall>;
-}
-
-const newNode = (): Node => ({ literals: new Map(), parameter: null, calls: new Map() });
 const isList = (answer: TSchema): boolean => 'type' in answer && answer.type === 'array';
 const parameterName = /^\{([A-Za-z_][A-Za-z0-9_]*)\}$/;
 
-function add(root: Node, call: AnyCall): void {
-  let node = root;
-  const parameters: string[] = [];
-  for (const segment of call.path.slice(1).split('/')) {
-    const name = parameterName.exec(segment)?.[1];
-    if (name === undefined) {
-      const next: Node = node.literals.get(segment) ?? newNode();
-      node.literals.set(segment, next);
-      node = next;
-    } else {
-      node.parameter ??= newNode();
-      node = node.parameter;
-      parameters.push(name);
-    }
-  }
+function mount(trie: PathTrie<MountedCall>, call: AnyCall): void {
+  const segments = call.path.slice(1).split('/');
+  const names = segments.map((segment) => parameterName.exec(segment)?.[1]);
+  const calls = trie.at(segments.map((segment, index) => (names[index] === undefined ? segment : null)));
   const name = `${call.method} ${call.path}`;
-  if (node.calls.has(call.method)) throw new Error(`${name} is declared twice`);
+  if (calls.has(call.method)) throw new Error(`${name} is declared twice`);
   if (call.method === 'GET' && call.body !== undefined) throw new Error(`${name} declares a body`);
   if (isList(call.answer) && call.paged !== true) throw new Error(`${name} answers a list and is not paged`);
+  const parameters = names.filter((parameter) => parameter !== undefined);
   // The declaration's handler takes what its own schemas describe; they are checked before it is called.
   const handler = call.handler as (request: unknown) => Promise<CallAnswer<unknown>>;
-  node.calls.set(call.method, { call, schemas: compileSchemas(call), parameters, handler });
-}
-
-function find(node: Node, segments: readonly string[], depth: number, values: string[]): Node | null {
-  const segment = segments[depth];
-  if (segment === undefined) return node.calls.size > 0 ? node : null;
-  const literal = node.literals.get(segment);
-  const found = literal === undefined ? null : find(literal, segments, depth + 1, values);
-  if (found !== null || node.parameter === null || segment === '') return found;
-  values.push(segment);
-  const viaParameter = find(node.parameter, segments, depth + 1, values);
-  if (viaParameter === null) values.pop();
-  return viaParameter;
-}
-
-function allowedMethods(node: Node): readonly string[] {
-  const methods = [...node.calls.keys()];
-  return [...methods, ...(node.calls.has('GET') ? ['HEAD'] : []), 'OPTIONS'];
+  calls.set(call.method, { call, schemas: compileSchemas(call), parameters, handler });
 }
 
 const adminActor = { id: 'admin', name: 'admin key' } as const;
@@ -164,22 +130,21 @@ async function perform(
  * @param verify whether a text is the admin key, in constant time
  */
 export function mountCalls(calls: readonly AnyCall[], verify: (key: string) => boolean): Control {
-  const root = newNode();
-  for (const call of calls) add(root, call);
+  const trie = new PathTrie<MountedCall>();
+  for (const call of calls) mount(trie, call);
   return {
     async answer(request) {
-      const values: string[] = [];
-      const node = find(root, request.segments, 0, values);
-      if (node === null)
-        throw new AshlarError('not_found', 404, 'The control API has no call of this path; /openapi.json lists them.');
+      const match = trie.find(request.segments);
+      if (match === null)
+        throw errorOf(notFound, { message: 'The control API has no call of this path; /openapi.json lists them.' });
       if (request.method === 'OPTIONS')
-        return { status: 204, headers: ['Allow', allowedMethods(node).join(', ')], body: undefined };
-      const mounted = node.calls.get(request.method === 'HEAD' ? 'GET' : request.method);
+        return { status: 204, headers: ['Allow', allowedMethods(match.entries).join(', ')], body: undefined };
+      const mounted = match.entries.get(request.method === 'HEAD' ? 'GET' : request.method);
       if (mounted === undefined) {
-        const allowed = allowedMethods(node);
+        const allowed = allowedMethods(match.entries);
         throw errorOf(methodNotAllowed, { method: request.method, allowed: allowed.join(', ') }, { payload: { allowed } });
       }
-      return perform(mounted, values, request, verify);
+      return perform(mounted, match.values, request, verify);
     },
   };
 }

@@ -1,7 +1,8 @@
 /** The station "body": reads it within its limit and decodes it by its type. */
 import { isUtf8 } from 'node:buffer';
-import { AshlarError, cancelled, decodeJson, errorOf, type Limits, type Value } from '@ashlar/engine';
+import { AshlarError, cancelled, decodeJson, errorOf, type Limits, listTooLarge, toPlain, type Value } from '@ashlar/engine';
 import { badRequest, bodyTooLarge, parseQuery, queryObject, unsupportedMediaType } from '../base/http/index.ts';
+import { withStatus } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { parseMultipart } from './multipart.ts';
 
@@ -112,8 +113,49 @@ export async function readBody(exchange: Exchange, limits: Limits): Promise<Body
   if (bytes.byteLength === 0) return noBody;
   if (kind === 'multipart')
     return { value: await parseMultipart(bytes, exchange.request.headers['content-type'] ?? ''), isText: true };
-  if (kind === 'form') return { value: queryObject(parseQuery(bytes.toString('latin1'), 'form')), isText: true };
+  if (kind === 'form') return { value: formOf(bytes.toString('latin1')), isText: true };
   return { value: jsonOf(utf8Text(bytes), limits), isText: false };
+}
+
+/** The fields of a form. Throws `bad_request` for JSON that was sent as one: `curl -d` names no other type by itself. */
+function formOf(text: string): Value {
+  if (/^\s*(?:\{\s*["}]|\[)/.test(text))
+    throw errorOf(badRequest, { reason: 'The body is JSON, but says that it is a form: send Content-Type: application/json' });
+  return queryObject(parseQuery(text, 'form'));
+}
+
+/** A control call's body as plain JSON data, read by the same rules; undefined when it is empty. `maxDepth`: nesting. */
+export async function readPlainJson(exchange: Exchange, limitBytes: number, maxDepth: number): Promise<unknown> {
+  if (!announcesBody(exchange)) return undefined;
+  const kind = kindOf(exchange);
+  if (kind !== 'json') throw errorOf(unsupportedMediaType, { found: `a ${kind}`, wanted: 'application/json' });
+  const text = utf8Text(await readBytes(exchange, limitBytes));
+  if (text === '') return undefined;
+  if (tooDeep(text, maxDepth)) throw errorOf(badRequest, { reason: `The body is nested more than ${maxDepth} deep` });
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The slower reader says where it is wrong.
+    return toPlain(decodeJson(text));
+  }
+}
+
+/** Whether JSON text is nested deeper than allowed; brackets in strings don't count. */
+function tooDeep(text: string, maxDepth: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (inString) {
+      if (unit === 0x5c) i += 1;
+      else if (unit === 0x22) inString = false;
+    } else if (unit === 0x22) inString = true;
+    else if (unit === 0x5b || unit === 0x7b) {
+      depth += 1;
+      if (depth > maxDepth) return true;
+    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
+  }
+  return false;
 }
 
 /** A list beyond its limit is a limit's 503 in a run; in a body it is the sender's doing, and sending it again is no use. */
@@ -122,8 +164,7 @@ function jsonOf(text: string, limits: Limits): Value {
     // What an input takes is for its type to say: a decimal has no such bound, and an int's error names its field.
     return decodeJson(text, limits, 'decimal');
   } catch (thrown) {
-    if (thrown instanceof AshlarError && thrown.code === 'list_too_large')
-      throw new AshlarError(thrown.code, 413, thrown.message);
+    if (thrown instanceof AshlarError && thrown.code === listTooLarge.code) throw withStatus(thrown, 413);
     throw thrown;
   }
 }

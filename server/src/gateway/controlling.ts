@@ -1,9 +1,8 @@
 /** A request to `/api/…`: hands it to the mounted control calls, and gives their answers and errors their HTTP form. */
-import { AshlarError, errorOf } from '@ashlar/engine';
-import { badRequest, bearerToken, decodePercent, parseQuery, unsupportedMediaType } from '../base/http/index.ts';
+import { bearerToken, decodePercent, parseQuery } from '../base/http/index.ts';
 import type { Control, ControlAnswer } from '../control/mount.ts';
 import { errorAnswer, ownHeaders } from './answer.ts';
-import { readBytes, utf8Text } from './body.ts';
+import { readPlainJson } from './body.ts';
 import { failureFields } from './endpoint.ts';
 import { allowHeader, asAshlarError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -13,44 +12,6 @@ import type { Answer } from './response.ts';
 
 /** Nesting of a control call's body; deeper ones mean harm. */
 const maxDepth = 128;
-
-/** Whether JSON text is nested deeper than allowed; brackets in strings don't count. */
-function tooDeep(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i += 1) {
-    const unit = text.charCodeAt(i);
-    if (inString) {
-      if (unit === 0x5c) i += 1;
-      else if (unit === 0x22) inString = false;
-    } else if (unit === 0x22) inString = true;
-    else if (unit === 0x5b || unit === 0x7b) {
-      depth += 1;
-      if (depth > maxDepth) return true;
-    } else if (unit === 0x5d || unit === 0x7d) depth -= 1;
-  }
-  return false;
-}
-
-/** Reads a call's body as plain JSON data; undefined when it is empty. */
-async function readJson(exchange: Exchange, limitBytes: number): Promise<unknown> {
-  const type = (exchange.request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
-  const coding = exchange.request.headers['content-encoding'] ?? 'identity';
-  const bytes = await readBytes(exchange, limitBytes);
-  if (bytes.byteLength === 0) return undefined;
-  if (!/^application\/(?:[a-z0-9.+-]+\+)?json$/.test(type) || coding !== 'identity')
-    throw errorOf(unsupportedMediaType, {
-      found: `the type "${type.slice(0, 64)}"`,
-      wanted: 'application/json, in UTF-8 and not compressed',
-    });
-  const text = utf8Text(bytes);
-  if (tooDeep(text)) throw errorOf(badRequest, { reason: `The body is nested more than ${maxDepth} deep` });
-  try {
-    return JSON.parse(text);
-  } catch (thrown) {
-    throw new AshlarError('bad_json', 400, `The body is not JSON: ${thrown instanceof Error ? thrown.message : 'unreadable'}.`);
-  }
-}
 
 /** Answers a control request; every error becomes a problem document with `success: false` and `error`. */
 export async function serveControl(
@@ -77,7 +38,7 @@ export async function serveControl(
       requestId: exchange.id,
       clientAddress: exchange.clientAddress,
       signal: gone.signal,
-      readJson: (limitBytes) => readJson(exchange, limitBytes),
+      readJson: (limitBytes) => readPlainJson(exchange, limitBytes, maxDepth),
     });
     return controlAnswer(answer);
   } catch (thrown) {

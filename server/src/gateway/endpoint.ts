@@ -1,6 +1,6 @@
 /** A request to `/api:<group>/…`, station by station. */
 import type { AshlarError, Outcome, Run } from '@ashlar/engine';
-import { parseQuery, queryObject } from '../base/http/index.ts';
+import { allowedMethods, parseQuery, queryObject } from '../base/http/index.ts';
 import type { ServedEnvironment, ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 import { errorAnswer, newPublishedHeaders, outcomeAnswer } from './answer.ts';
 import { authenticate, challenge } from './authentication.ts';
@@ -14,7 +14,6 @@ import { groupDocument } from './openapi.ts';
 import type { ClientLimits, GatewayParts } from './parts.ts';
 import { type Answer, addVary, publishedHeaders } from './response.ts';
 import {
-  allowedMethods,
   findGroup,
   findMethod,
   findPath,

@@ -41,6 +41,7 @@ const calls = [
     summary: 'Things of a name',
     permission: 'admin',
     params: Type.Object({ name: Type.String() }),
+    paged: true,
     query: Type.Object({ kind: Type.Optional(Type.String({ description: 'Which' })) }),
     answer: Type.Array(Type.Object({ n: Type.Integer() })),
     handler: async () => ({ body: [] }),
@@ -152,7 +153,7 @@ describe('the OpenAPI document', () => {
       get: {
         operationId: 'listThings',
         security: [{ admin_key: [] }],
-        parameters: [{ name: 'name', required: true }, { name: 'limit' }, { name: 'cursor' }, { name: 'kind' }],
+        parameters: [{ name: 'name', required: true }, { name: 'kind' }, { name: 'limit' }, { name: 'cursor' }],
       },
     });
   });

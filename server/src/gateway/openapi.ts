@@ -112,7 +112,7 @@ function operationOf(key: string, endpoint: CompiledEndpoint, decimals: 'number'
   const [summary = ''] = definition.description.split('\n');
   return {
     operationId: operationId(definition.method, key, definition.pathText),
-    summary: summary === '' ? `${definition.method} ${definition.pathText}` : summary.slice(0, 120),
+    summary: summary === '' ? `${definition.method} ${definition.pathText}` : summary,
     ...(definition.description === '' || definition.description === summary ? {} : { description: definition.description }),
     tags: [key],
     security: securityOf(endpoint),

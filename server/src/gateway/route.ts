@@ -1,9 +1,15 @@
 /**
- * The station "route": a trie of path segments per group. A literal beats `{param}`, there is no case folding, `%2F` stays
- * inside its segment, and a trailing slash is another path.
+ * The station "route": a trie of path segments per group. `%2F` stays inside its segment, and a trailing slash is another path.
  */
-import { AshlarError, type CompiledEndpoint, errorOf, onlyReading } from '@ashlar/engine';
-import { decodePercent, methodNotAllowed, methodUnknown } from '../base/http/index.ts';
+import { type AshlarError, type CompiledEndpoint, errorOf, notFound, onlyReading } from '@ashlar/engine';
+import {
+  allowedMethods,
+  decodePercent,
+  type PathMatch as Match,
+  methodNotAllowed,
+  methodUnknown,
+  PathTrie,
+} from '../base/http/index.ts';
 import type { ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 
 /** An endpoint and what the gateway works out of it once per snapshot. */
@@ -17,28 +23,17 @@ export interface RouteEntry {
   readonly readOnly: boolean;
 }
 
-interface TrieNode {
-  readonly literals: Map<string, TrieNode>;
-  parameter: TrieNode | null;
-  readonly entries: Map<string, RouteEntry>;
-}
-
 /** What a path was found to be: the methods it knows, and the values of its parameters. */
-export interface PathMatch {
-  readonly entries: ReadonlyMap<string, RouteEntry>;
-  readonly values: readonly string[];
-}
+export type PathMatch = Match<RouteEntry>;
 
 function isReadOnly(endpoint: CompiledEndpoint): boolean {
   const { names, writes } = endpoint.stack.effects;
   return writes.size === 0 && onlyReading(names);
 }
 
-const newNode = (): TrieNode => ({ literals: new Map(), parameter: null, entries: new Map() });
-
 /** The routes of one group. */
 export class GroupRoutes {
-  readonly #root = newNode();
+  readonly #trie = new PathTrie<RouteEntry>();
   readonly #group: ServedGroup;
 
   constructor(key: string, group: ServedGroup) {
@@ -47,49 +42,25 @@ export class GroupRoutes {
   }
 
   #add(key: string, endpoint: CompiledEndpoint): void {
-    let node = this.#root;
-    const parameters: string[] = [];
-    for (const segment of endpoint.definition.path) {
-      if (segment.kind === 'literal') {
-        const next = node.literals.get(segment.text) ?? newNode();
-        node.literals.set(segment.text, next);
-        node = next;
-      } else {
-        node.parameter ??= newNode();
-        node = node.parameter;
-        parameters.push(segment.name);
-      }
-    }
-    const { method, pathText } = endpoint.definition;
+    const { method, path, pathText } = endpoint.definition;
+    const parameters = path.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]));
     const label = `/api:${key}${pathText === '/' ? '' : pathText}`;
-    node.entries.set(method, { endpoint, label, parameters, readOnly: isReadOnly(endpoint) });
+    const entries = this.#trie.at(path.map((segment) => (segment.kind === 'literal' ? segment.text : null)));
+    entries.set(method, { endpoint, label, parameters, readOnly: isReadOnly(endpoint) });
   }
 
   /** Whether an endpoint's path begins with this word: the group's own then goes before what the server serves under that name. */
   hasLiteral(word: string): boolean {
-    return this.#root.literals.has(word);
+    return this.#trie.hasLiteral(word);
   }
 
   get group(): ServedGroup {
     return this.#group;
   }
 
-  /** Finds what decoded segments lead to; a literal first, then the parameter. Each node is seen once at most. */
+  /** Finds what decoded segments lead to. */
   find(segments: readonly string[]): PathMatch | null {
-    const values: string[] = [];
-    const walk = (node: TrieNode, depth: number): TrieNode | null => {
-      const segment = segments[depth];
-      if (segment === undefined) return node.entries.size > 0 ? node : null;
-      const literal = node.literals.get(segment);
-      const found = literal === undefined ? null : walk(literal, depth + 1);
-      if (found !== null || node.parameter === null || segment === '') return found;
-      values.push(segment);
-      const viaParameter = walk(node.parameter, depth + 1);
-      if (viaParameter === null) values.pop();
-      return viaParameter;
-    };
-    const node = walk(this.#root, 0);
-    return node === null ? null : { entries: node.entries, values };
+    return this.#trie.find(segments);
   }
 }
 
@@ -127,7 +98,7 @@ export function groupPath(path: string): GroupPath | null {
 
 /** A 404 for something that isn't served, with a hint. */
 export function nothingHere(message: string): AshlarError {
-  return new AshlarError('not_found', 404, message);
+  return errorOf(notFound, { message });
 }
 
 /** Finds the group of a path. Throws `not_found`. */
@@ -151,14 +122,6 @@ export function findPath(routes: GroupRoutes, path: GroupPath): PathMatch {
       ? `No endpoint of the API group "${path.key}" has this path.`
       : 'No endpoint has this path; the one without the slash at the end has one.',
   );
-}
-
-/** Methods that a path answers, HEAD and OPTIONS included. */
-export function allowedMethods(entries: ReadonlyMap<string, RouteEntry>): readonly string[] {
-  const methods = new Set(entries.keys());
-  if (methods.has('GET')) methods.add('HEAD');
-  methods.add('OPTIONS');
-  return [...methods];
 }
 
 const usualMethods: ReadonlySet<string> = new Set([

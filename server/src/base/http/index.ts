@@ -1,4 +1,4 @@
-/** Plain HTTP: targets, queries, bearer tokens, ranges of addresses, refusals. */
+/** Plain HTTP: targets, queries, bearer tokens, tries of paths, ranges of addresses, refusals. */
 export { bearerToken } from './bearer.ts';
 export { type AddressRange, parseAddressRange, parseCidr } from './cidr.ts';
 export {
@@ -14,5 +14,6 @@ export {
   urlTooLong,
 } from './errors.ts';
 export { maxParameters, requestTimes } from './limits.ts';
+export { allowedMethods, type PathMatch, PathTrie } from './path-trie.ts';
 export type { Target } from './target.ts';
 export { decodePercent, parseQuery, queryObject, splitTarget } from './target.ts';
