@@ -829,6 +829,7 @@ export type ProblemCode =
   | 'key_in_data'
   | 'limit_raised'
   | 'lock_needs_transaction'
+  | 'looks_like_expression'
   | 'many_optional_conditions'
   | 'many_primary_keys'
   | 'min_above_max'

@@ -246,6 +246,16 @@ export const templateUnclosed = defineProblem({
   hint: () => "Two braces as text are written {{ '{{' }}",
 });
 
+export const looksLikeExpression = defineProblem<{ written: string; inner: string }>({
+  code: 'looks_like_expression',
+  severity: 'warning',
+  title: 'A text looks as if an expression were meant, and is none',
+  solve:
+    "Expressions stand between two braces without a blank between them: `{{ input.id }}`. Where the characters are meant as text, say so: `{{ '${name}' }}`.",
+  message: ({ written }) => `${written} stands as it is: it is text, not an expression`,
+  hint: ({ inner }) => `Write {{ ${inner} }}`,
+});
+
 export const templateInKey = defineProblem<{ key: string }>({
   code: 'template_in_key',
   severity: 'warning',

@@ -105,31 +105,34 @@ export class Parser extends PostfixParser {
     this.inMiddle = true;
     const then = this.expression();
     this.inMiddle = outer;
-    const otherwise = this.#otherwise(then, outer);
-    return this.made({ kind: 'conditional', test, then, otherwise, ...this.from(start) }, test, then, otherwise);
+    const parts = this.#otherwise(then, outer);
+    return this.made({ kind: 'conditional', test, ...parts, ...this.from(start) }, test, parts.then, parts.otherwise);
   }
 
-  #otherwise(then: Expression, inMiddle: boolean): Expression {
+  /** Both branches. A middle whose filter turns out to have arguments is not known: that it lacks them is no second mistake. */
+  #otherwise(then: Expression, inMiddle: boolean): { readonly then: Expression; readonly otherwise: Expression } {
     if (!this.accept(':')) {
       this.expect({ kind: 'operator', after: then, operators: [...symbolOperators, ...wordOperators, ':'] });
       this.missing('the : of the condition', 'write c ? a : b');
-      return this.hole();
+      return { then, otherwise: this.hole() };
     }
-    if (inMiddle) return this.expression();
+    if (inMiddle) return { then, otherwise: this.expression() };
     const filter = this.middleFilter;
     const { spacedColonEnds } = this;
     this.middleFilter = null;
     this.spacedColonEnds = filter?.isTight === true;
+    let middle = then;
     let last = this.expression();
     // `c ? x|f:1 : y` has read 1 as the last part; the colon too many tells that f was meant to have arguments.
     while (filter !== null && this.at(':')) {
       const { name } = filter;
       this.report(problem.expressionConditionalFilter, name.start, name.end, { filter: name.text });
+      middle = this.hole();
       this.next();
       last = this.expression();
     }
     this.spacedColonEnds = spacedColonEnds;
-    return last;
+    return { then: middle, otherwise: last };
   }
 
   /** Operators between values, those that bind at least as tightly as `least`. */

@@ -69,6 +69,11 @@ describe('values', () => {
     ['"{{ it\'s }}"', ['expression_unterminated_text 1:7'], 'it'],
     ['"{{ {a: 1 }} b"', ['expression_unclosed 1:5'], "{a: 1} ~ ' b'"],
     ['"{{ a + }} {{ b + }}"', ['expression_expected 1:9', 'expression_expected 1:19'], "(a + …) ~ ' ' ~ (b + …)"],
+    ['"id=${input.id}"', ['looks_like_expression 1:5'], "'id=${input.id}'"],
+    ['"{ { x } }"', ['looks_like_expression 1:2'], "'{ { x } }'"],
+    ['"{{ \'${name}\' }}"', [], "'${name}'"],
+    ['"${{ price }}"', [], "'$' ~ price"],
+    ['"a {b} ${1} { {} }"', [], "'a {b} ${1} { {} }'"],
     ['{"{{ a }}": 1}', ['template_in_key 1:2'], "{'{{ a }}': 1}"],
   ])('%s', (text, expected, printed) => {
     const { expression, problems } = value(text);

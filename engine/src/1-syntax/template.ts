@@ -3,7 +3,7 @@ import type { Problems } from '../problems.ts';
 import type { Expression, JsonNode, JsonNumber, JsonString, ObjectEntry } from './ast.ts';
 import type { Place, Syntax } from './cursor.ts';
 import { parseExpression } from './expression.ts';
-import { pathExpected, templateInKey, templateUnclosed } from './expression-problems.ts';
+import { looksLikeExpression, pathExpected, templateInKey, templateUnclosed } from './expression-problems.ts';
 import { numberType } from './operand-parser.ts';
 
 /** One part of a path: `.name` or `[index]`. */
@@ -55,7 +55,10 @@ function parseNumber({ text, span, pointer }: JsonNumber): Expression {
 function parseText(node: JsonString, problems: Problems, syntax: Syntax): Expression {
   const { value, span, pointer } = node;
   let open = value.indexOf('{{');
-  if (open === -1) return { kind: 'text', value, span, pointer };
+  if (open === -1) {
+    warnOfHabits(node, problems);
+    return { kind: 'text', value, span, pointer };
+  }
   const parts: (string | Expression)[] = [];
   let textStart = 0;
   while (open !== -1) {
@@ -71,6 +74,22 @@ function parseText(node: JsonString, problems: Problems, syntax: Syntax): Expres
   const [only] = parts;
   if (parts.length === 1 && only !== undefined && typeof only !== 'string') return only;
   return { kind: 'template', parts, span, pointer };
+}
+
+/** `${input.id}` of JavaScript, and `{ { x } }` as formatters leave it. */
+const habit = /\$\{\s*([A-Za-z_][^{}]*?)\s*\}|\{\s+\{\s*([A-Za-z_$][^{}]*?)\s*\}\s*\}/;
+
+/** A text without `{{` that was probably meant to have one. */
+function warnOfHabits(node: JsonString, problems: Problems): void {
+  const found = habit.exec(node.value);
+  if (found === null) return;
+  const [written, inner = found[2] ?? ''] = found;
+  const span = {
+    source: node.span.source,
+    start: node.offsetOf(found.index),
+    end: node.offsetOf(found.index + written.length),
+  };
+  problems.add(looksLikeExpression, { span, pointer: node.pointer }, { written, inner });
 }
 
 function unclosed(node: JsonString, open: number, problems: Problems): Expression {
