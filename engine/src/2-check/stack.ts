@@ -29,6 +29,7 @@ import {
 import { Scope, Slots } from './scope.ts';
 import { readParameters, StepChecker, writtenIdentity } from './step.ts';
 import type { Summaries } from './summary.ts';
+import { checkUnknownStep } from './unknown-step.ts';
 
 /** What is checked: a stack with its surroundings. */
 export interface StackToCheck {
@@ -160,6 +161,7 @@ export class StackCheck implements ExpressionContext {
     const found = this.library.find(name.value);
     if (found === undefined) {
       this.problems.add(unknownFunction, name, { name: name.value, nearest: this.library.nearest(name.value) });
+      checkUnknownStep(this, node);
       this.#makeUnknown(node);
       return undefined;
     }
@@ -234,6 +236,7 @@ export class StackCheck implements ExpressionContext {
       if (name?.kind === 'string' && variableName.test(name.value) && !reservedNames.has(name.value))
         this.scope.assign(name.value, anyType);
     }
+    this.scope.forget(this.namesMadeIn(node.members.map((m) => m.value)));
   }
 
   #info(node: JsonObject, declaration: FunctionDeclaration): StepInfo {

@@ -90,11 +90,12 @@ const collationForm = /^[A-Za-z0-9_.@-]{1,63}$/;
 export function readColumn(entry: ColumnEntry, problems: Problems): ColumnDraft {
   const keys: ColumnKeys = 'long' in entry.value ? entry.value.long : {};
   const spelled = 'short' in entry.value ? entry.value.short : keys.type?.value;
-  const typeImplied = spelled === undefined && keys.references !== undefined;
+  // A type that does not exist is taken as what it means; beside a reference, as that of the key.
+  const typeImplied = (spelled === undefined || spelled.unknown === true) && keys.references !== undefined;
   if (spelled === undefined && !typeImplied) missType(entry, problems);
   const isList = spelled?.list === true || spelled?.type === 'list';
-  const type: ColumnType = isList ? 'list' : (spelled?.type ?? (typeImplied ? 'int' : 'json'));
-  const items = isList ? readItems(entry, keys, spelled, problems) : undefined;
+  const type: ColumnType = typeImplied ? 'int' : isList ? 'list' : (spelled?.type ?? 'json');
+  const items = type === 'list' ? readItems(entry, keys, spelled, problems) : undefined;
   const primary = keys.primary?.value ?? false;
   const nullable = keys.nullable?.value ?? spelled?.nullable ?? false;
   const values = readValues(entry, keys, items ?? type, problems);
@@ -259,11 +260,14 @@ export function withDefault(column: Column, keys: ColumnKeys, problems: Problems
   return value === undefined ? column : { ...column, default: value };
 }
 
+/** Instead of a default that doesn't fit (reported): rows without a value for the column are no second mistake. */
+const refused: ColumnDefault = { kind: 'constant', value: null };
+
 function readColumnDefault(column: Column, node: JsonNode, problems: Problems): ColumnDefault | undefined {
   const what = column.name;
-  const refuse = (reason: string, hint?: string): undefined => {
+  const refuse = (reason: string, hint?: string): ColumnDefault => {
     problems.add(badDefault, node, { what, reason, hint });
-    return undefined;
+    return refused;
   };
   const isUuid = node.kind === 'string' && node.value === 'uuid' && column.type === 'uuid';
   // For a key of type uuid this only says what happens anyway.
@@ -274,8 +278,9 @@ function readColumnDefault(column: Column, node: JsonNode, problems: Problems): 
     return { kind: 'now' };
   if (isUuid) return { kind: 'uuid' };
   const value = readDefault(inputOf(column, node.span), node, what, problems);
+  if (value === undefined) return refused;
   // A default of null is what a nullable column has anyway.
-  return value === undefined || value === null ? undefined : { kind: 'constant', value };
+  return value === null ? undefined : { kind: 'constant', value };
 }
 
 /** A column as an input, to hold constants against its type and limits. */

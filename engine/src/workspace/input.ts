@@ -9,6 +9,7 @@ import type { InputKeys, InputValue } from './input-shape.ts';
 import { checkInputName } from './names.ts';
 import { badName, misplacedKey, missingKey } from './problems.ts';
 import { type Entry, keyOf, openingOf } from './shape.ts';
+import type { TypeText } from './type-text.ts';
 
 interface Place {
   readonly span: Span;
@@ -28,7 +29,7 @@ export function readInputs(
     const good = checkInputName(entry.key, entry.at, problems);
     const keys = keysOf(entry);
     const input = readInput(entry, placeOf(entry, keys, owner, problems), 'input', problems);
-    checkPlace(input, keys, entry, owner, problems);
+    if (spelledOf(entry)?.unknown !== true) checkPlace(input, keys, entry, owner, problems);
     if (good) inputs.set(entry.key, input);
   }
   return inputs;
@@ -42,10 +43,21 @@ function keysOf(entry: Entry<InputValue>): InputKeys {
   return 'long' in entry.value ? entry.value.long : {};
 }
 
+function spelledOf(entry: Entry<InputValue>): TypeText<InputType> | undefined {
+  return 'short' in entry.value ? entry.value.short : entry.value.long.type?.value;
+}
+
+/** An input whose type does not exist: it may hold anything, so that the one mistake stays one. */
+function readUnknown(entry: Entry<InputValue>, where: Input['in']): Input {
+  const { key: name, at } = entry;
+  return { name, description: '', type: 'json', required: true, nullable: true, in: where, span: at.span, pointer: at.pointer };
+}
+
 /** Reads an input, a field of an object, or the items of a list. */
 function readInput(entry: Entry<InputValue>, where: Input['in'], role: 'input' | 'field' | 'items', problems: Problems): Input {
   const keys = keysOf(entry);
-  const spelled = 'short' in entry.value ? entry.value.short : keys.type?.value;
+  const spelled = spelledOf(entry);
+  if (spelled?.unknown === true) return readUnknown(entry, where);
   if (spelled === undefined) missKey(entry, 'type', 'An input', problems);
   const isList = spelled?.list === true || spelled?.type === 'list';
   const type: InputType = isList ? 'list' : (spelled?.type ?? 'json');
@@ -65,7 +77,8 @@ function readInput(entry: Entry<InputValue>, where: Input['in'], role: 'input' |
   };
   if (keys.default === undefined || role === 'items') return bare;
   const value = readDefault(bare, keys.default.value, entry.key, problems);
-  return value === undefined ? bare : { ...bare, default: value };
+  // A default that doesn't fit (reported) is one all the same.
+  return { ...bare, default: value ?? null };
 }
 
 /** `values`, `items` or `fields`, whichever the type has. */

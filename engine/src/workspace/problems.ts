@@ -1,5 +1,5 @@
 /** What can be wrong with a workspace's files before any stack is looked at. */
-import { didYouMean } from '../nearest.ts';
+import { didYouMean, nearest } from '../nearest.ts';
 import { defineProblem } from '../problems.ts';
 
 const listed = (names: readonly string[]): string => names.join(', ');
@@ -109,7 +109,7 @@ export const badType = defineProblem<{ type: string; known: readonly string[] }>
   hint: (d) => {
     const bare = d.type.replace(/[[\]?\s]/g, '');
     if (d.known.includes(bare)) return `Suffixes are written in this order: ${bare}[]?`;
-    return didYouMean(typeHabits.get(bare.toLowerCase()) ?? bare, d.known) ?? `Known types: ${listed(d.known)}.`;
+    return didYouMean(meantBy(bare), d.known) ?? `Known types: ${listed(d.known)}.`;
   },
 });
 /** Spellings from elsewhere. */
@@ -128,6 +128,12 @@ const typeHabits: ReadonlyMap<string, string> = new Map([
   ['any', 'json'],
   ['array', 'list'],
 ]);
+const meantBy = (type: string): string => typeHabits.get(type.toLowerCase()) ?? type;
+/** The known type that a wrong spelling most likely means. */
+export function meantType<T extends string>(type: string, known: readonly T[]): T | undefined {
+  const meant = nearest(meantBy(type.replace(/[[\]?\s]/g, '')), known);
+  return known.find((one) => one === meant);
+}
 export const misplacedKey = defineProblem<{ key: string; reason: string }>({
   code: 'misplaced_key',
   severity: 'error',

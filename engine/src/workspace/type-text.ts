@@ -1,5 +1,5 @@
 /** Types as users spell them: `text`, `text[]`, `text?`, `text[]?`. */
-import { badType } from './problems.ts';
+import { badType, meantType } from './problems.ts';
 import type { Shape } from './shape.ts';
 import { refuseNode } from './shape.ts';
 
@@ -16,6 +16,8 @@ export interface TypeText<T extends string> {
   readonly list: boolean;
   /** `?` */
   readonly nullable: boolean;
+  /** There is no such type (reported); `type` is what it most likely means. */
+  readonly unknown?: true;
 }
 
 const form = /^\s*([A-Za-z_]+)\s*(\[\s*\])?\s*(\?)?\s*$/;
@@ -35,7 +37,9 @@ export function typeText<const T extends string>(
       const type = known.find((one) => one === name);
       if (type !== undefined) return { type, list: list !== undefined, nullable: optional !== undefined };
       problems.add(badType, node, { type: node.value, known });
-      return undefined;
+      const meant = meantType(node.value, known) ?? types.find((one) => one === 'json');
+      if (meant === undefined) return undefined;
+      return { type: meant, list: node.value.includes('['), nullable: node.value.includes('?'), unknown: true };
     },
     schema: () => ({
       description,
