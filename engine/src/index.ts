@@ -14,6 +14,7 @@ export {
   type Syntax,
 } from './1-syntax/index.ts';
 export { pgName } from './3-plan/sql/column-types.ts';
+export { quoteIdentifier, quoteLiteral } from './3-plan/sql/quote.ts';
 export { searchExpression } from './3-plan/sql/search.ts';
 export { statementsOf } from './4-emit/stack.ts';
 export { type CompileOptions, compileWorkspace } from './compile.ts';
@@ -36,6 +37,7 @@ export {
   sectionText,
 } from './explain/index.ts';
 export type { AnyFilter, FilterParameter } from './filters/define.ts';
+export { filterFamilies } from './filters/define.ts';
 export { filters, findFilter } from './filters/index.ts';
 export {
   type CheckedInputs,
@@ -82,3 +84,4 @@ export { toPlain, toValue } from './values/plain.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
 export { isTimezone, limitsOf, readWorkspace, scheduleFlaw } from './workspace/index.ts';
+export { symlinkSkipped } from './workspace/problems.ts';

@@ -1,22 +1,11 @@
 /** Reference pages of filters: one a family. */
-import type { AnyFilter } from '@ashlar/engine';
+import { type AnyFilter, filterFamilies } from '@ashlar/engine';
 import { code, mark, table } from './text.ts';
-
-const families: Readonly<Record<AnyFilter['family'], string>> = {
-  text: 'Text',
-  math: 'Numbers',
-  list: 'Lists',
-  object: 'Objects',
-  conversion: 'Conversion',
-  time: 'Time',
-  security: 'Security',
-  null: 'Null',
-};
 
 /** A page for each family, and the list of all. */
 export function filterPages(filters: readonly AnyFilter[]): ReadonlyMap<string, string> {
   const byFamily = Map.groupBy(filters, (one) => one.family);
-  const known = Object.keys(families).filter((family): family is AnyFilter['family'] => family in families);
+  const known = Object.keys(filterFamilies).filter((family): family is AnyFilter['family'] => family in filterFamilies);
   const present = known.flatMap((family) => {
     const members = byFamily.get(family);
     return members === undefined ? [] : [{ family, members }];
@@ -25,7 +14,7 @@ export function filterPages(filters: readonly AnyFilter[]): ReadonlyMap<string, 
     ['docs/reference/filters/index.md', indexPage(present)],
     ...present.map(({ family, members }): [string, string] => [
       `docs/reference/filters/${family}.md`,
-      `${mark}\n# ${families[family]}\n\n[All filters](index.md)\n\n${members.map(filterText).join('\n\n')}\n`,
+      `${mark}\n# ${filterFamilies[family]}\n\n[All filters](index.md)\n\n${members.map(filterText).join('\n\n')}\n`,
     ]),
   ]);
 }
@@ -33,7 +22,7 @@ export function filterPages(filters: readonly AnyFilter[]): ReadonlyMap<string, 
 function indexPage(present: readonly { readonly family: AnyFilter['family']; readonly members: readonly AnyFilter[] }[]): string {
   const parts = present.map(({ family, members }) => {
     const rows = members.map((one) => [`[${one.name}](${family}.md#${one.name})`, one.description]);
-    return `## ${families[family]}\n\n${table(['filter', 'what it does'], rows)}`;
+    return `## ${filterFamilies[family]}\n\n${table(['filter', 'what it does'], rows)}`;
   });
   return `${mark}
 # Filters

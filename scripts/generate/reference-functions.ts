@@ -1,17 +1,11 @@
 /** Reference pages of functions: one a family. */
-import type { FunctionDeclaration, FunctionParameter } from '../../engine/src/library/define.ts';
+import {
+  type FunctionDeclaration,
+  type FunctionFamily,
+  type FunctionParameter,
+  functionFamilies,
+} from '../../engine/src/library/define.ts';
 import { block, code, formatJson, mark, table } from './text.ts';
-
-const families: Readonly<Record<string, string>> = {
-  variables: 'Variables',
-  flow: 'Flow',
-  database: 'Database',
-  network: 'Network',
-  cache: 'Cache',
-  security: 'Security',
-  utility: 'Utility',
-  performance: 'Performance',
-};
 
 /** A page for each family, and the list of all. */
 export function functionPages(functions: readonly FunctionDeclaration[]): ReadonlyMap<string, string> {
@@ -20,21 +14,15 @@ export function functionPages(functions: readonly FunctionDeclaration[]): Readon
     ['docs/reference/functions/index.md', indexPage(byFamily)],
     ...[...byFamily].map(([family, members]): [string, string] => [
       `docs/reference/functions/${family}.md`,
-      `${mark}\n# ${titleOf(family)}\n\n[All functions](index.md)\n\n${members.map(functionText).join('\n\n')}\n`,
+      `${mark}\n# ${functionFamilies[family]}\n\n[All functions](index.md)\n\n${members.map(functionText).join('\n\n')}\n`,
     ]),
   ]);
 }
 
-function titleOf(family: string): string {
-  const title = families[family];
-  if (title === undefined) throw new Error(`the family of functions ${family} has no title in scripts/generate`);
-  return title;
-}
-
-function indexPage(byFamily: ReadonlyMap<string, readonly FunctionDeclaration[]>): string {
+function indexPage(byFamily: ReadonlyMap<FunctionFamily, readonly FunctionDeclaration[]>): string {
   const parts = [...byFamily].map(([family, members]) => {
     const rows = members.map((one) => [`[${one.name}](${family}.md#${one.name})`, one.description]);
-    return `## ${titleOf(family)}\n\n${table(['function', 'what it does'], rows)}`;
+    return `## ${functionFamilies[family]}\n\n${table(['function', 'what it does'], rows)}`;
   });
   return `${mark}
 # Functions

@@ -64,6 +64,20 @@ export interface FilterExample {
   readonly result: unknown;
 }
 
+/** The families of filters, each with the title of its page in the reference. */
+export const filterFamilies = {
+  text: 'Text',
+  math: 'Numbers',
+  list: 'Lists',
+  object: 'Objects',
+  conversion: 'Conversion',
+  time: 'Time',
+  security: 'Security',
+  null: 'Null',
+} as const;
+
+export type FilterFamily = keyof typeof filterFamilies;
+
 export interface FilterDeclaration<
   I extends readonly TypeName[] | undefined = readonly TypeName[] | undefined,
   P extends readonly FilterParameter[] = readonly FilterParameter[],
@@ -71,7 +85,7 @@ export interface FilterDeclaration<
   readonly name: string;
   /** Other spellings; the check names the canonical one as a hint. Matched without regard to case. */
   readonly aliases?: readonly string[];
-  readonly family: 'text' | 'math' | 'list' | 'object' | 'conversion' | 'time' | 'security' | 'null';
+  readonly family: FilterFamily;
   readonly description: string;
   /** Accepted types of the piped value; absent: any. Unless `null` is listed, null yields null without calling `run`. */
   readonly input?: I;

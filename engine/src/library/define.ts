@@ -59,10 +59,24 @@ export interface FunctionExample {
   readonly expect?: Readonly<Record<string, unknown>>;
 }
 
+/** The families of functions, in the order of the reference, each with its page's title. A family is a folder beside this file. */
+export const functionFamilies = {
+  variables: 'Variables',
+  flow: 'Flow',
+  database: 'Database',
+  network: 'Network',
+  cache: 'Cache',
+  security: 'Security',
+  utility: 'Utility',
+  performance: 'Performance',
+} as const;
+
+export type FunctionFamily = keyof typeof functionFamilies;
+
 export interface FunctionDeclaration {
   readonly name: string;
   readonly aliases?: readonly string[];
-  readonly family: string;
+  readonly family: FunctionFamily;
   readonly description: string;
   readonly parameters: Readonly<Record<string, FunctionParameter>>;
   /** Every effect that the function itself may ask for (nested steps have their own). Empty: pure. */

@@ -8,7 +8,7 @@ import { fileSchemas, type SchemaKind } from './index.ts';
 const sample: FunctionDeclaration = {
   name: 'repeat_text',
   aliases: ['Repeat Text'],
-  family: 'sample',
+  family: 'utility',
   description: 'Repeats a text',
   parameters: {
     value: { kind: 'value', types: ['text'], required: true, description: 'The text', aliases: ['text'] },
