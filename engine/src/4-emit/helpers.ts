@@ -1,3 +1,4 @@
+/** What generated code may call: operators, limits, and the rules of flow that are longer than a line (`helpers/`). */
 import type { AnyFilter, Lambda } from '../filters/define.ts';
 import { applyFilter } from '../filters/index.ts';
 import type { Run } from '../run/run.ts';

@@ -6,6 +6,7 @@ import { typeName } from '../../values/operators.ts';
 import type { Value, ValueObject } from '../../values/value.ts';
 import { wrong } from './values.ts';
 
+/** The error of throw_error or precondition; another one where its own values have wrong types. */
 export function thrown(code: Value, message: Value, status: Value, data: Value, precondition: boolean): AshlarError {
   if (code !== null && typeof code !== 'string') return wrong('"code" of an error', 'text', code);
   if (message !== null && typeof message !== 'string') return wrong('"message" of an error', 'text', message);
@@ -50,6 +51,7 @@ export function caught(error: unknown, steps: readonly StepInfo[], step: number)
   return own;
 }
 
+/** Whether `finally` is left out: limits, cancellation and defects end the run at once. */
 export const skipsFinally = (error: unknown): boolean => !(error instanceof AshlarError) || error.uncatchable;
 
 /** An error in `finally` replaces the one under way, which stays as its cause. */

@@ -48,6 +48,7 @@ function joinBranches(run: Run, children: readonly Run[]): void {
   }
 }
 
+/** Branches that await nothing: one after the other, each with a run of its own. */
 export function parallelPure(
   run: Run,
   step: number,

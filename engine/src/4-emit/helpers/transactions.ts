@@ -10,6 +10,7 @@ interface Mark {
   readonly postProcesses: number;
 }
 
+/** Opens a transaction, or a savepoint in the one that is open. */
 export async function begin(
   run: Run,
   step: number,
@@ -22,6 +23,7 @@ export async function begin(
   return mark;
 }
 
+/** Commits what `begin` opened, if it is still open. */
 export async function commit(run: Run, step: number, mark: Mark): Promise<void> {
   if (run.transactionDepth <= mark.depth) return;
   try {
@@ -35,6 +37,7 @@ export async function commit(run: Run, step: number, mark: Mark): Promise<void> 
   run.transactionDepth = mark.depth;
 }
 
+/** Undoes what `begin` opened, if it is still open, its post_process blocks included. */
 export async function rollback(run: Run, step: number, mark: Mark): Promise<void> {
   if (run.transactionDepth <= mark.depth) return;
   run.transactionDepth = mark.depth;
@@ -45,6 +48,7 @@ export async function rollback(run: Run, step: number, mark: Mark): Promise<void
 
 const retriable: ReadonlySet<string> = new Set(['conflict']);
 
+/** Whether a transaction that failed is tried again. */
 export function mayRetry(run: Run, error: unknown, attempt: number, retries: number): boolean {
   if (!(error instanceof AshlarError) || !retriable.has(error.code) || attempt >= retries || run.transactionDepth > 0)
     return false;
