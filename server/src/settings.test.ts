@@ -30,7 +30,7 @@ describe('outbound allowances', () => {
   });
 });
 
-test('the address that commands use is no setting, and no hindrance', () => {
+it('the address that commands use is no setting, and no hindrance', () => {
   expect(() => readSettings({ ASHLAR_URL: 'https://ashlar.example.com' }, '/')).not.toThrow();
 });
 

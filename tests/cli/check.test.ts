@@ -1,5 +1,5 @@
 /** `ashlar check` and `ashlar explain`, on folders. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problem } from '@ashlar/engine';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -203,6 +203,29 @@ describe('run', () => {
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ success: false, code: 'no_count', step: '/stack/0' });
   });
+});
+
+test('a folder without ashlar.jsonc has that one problem', async () => {
+  make('no-workspace', { 'tables/a.jsonc': '{"colums": {}}', 'apis/a/x.get.jsonc': '{"stack": [{"function": "nope"}]}' });
+  const { code, out } = await ashlar(['check', 'no-workspace', '--json'], { cwd: folder });
+  expect(code).toBe(1);
+  expect(JSON.parse(out).problems.map((problem: Problem) => problem.code)).toEqual(['workspace_file_missing']);
+});
+
+test('a link to a file of the workspace is read, any other is told of', async () => {
+  make('linked', { 'ashlar.jsonc': '{"name": "linked"}', 'functions/a.jsonc': '{"stack": [], "response": 1}' });
+  make('elsewhere-file', { 'b.jsonc': '{"stack": [], "response": 1}' });
+  const at = (name: string): string => join(folder, 'linked', 'functions', name);
+  symlinkSync('a.jsonc', at('same.jsonc'));
+  symlinkSync(join(folder, 'elsewhere-file', 'b.jsonc'), at('outside.jsonc'));
+  symlinkSync('nowhere.jsonc', at('dangling.jsonc'));
+  symlinkSync('.', at('round'));
+  const { code, out } = await ashlar(['check', 'linked', '--json'], { cwd: folder });
+  expect(code).toBe(0);
+  expect(JSON.parse(out).problems.map((problem: Problem) => [problem.file, problem.code])).toEqual(
+    ['dangling.jsonc', 'outside.jsonc', 'round'].map((name) => [`functions/${name}`, 'symlink_skipped']),
+  );
+  expect((await ashlar(['run', 'linked', 'same'], { cwd: folder })).out).toBe('1\n');
 });
 
 test('env in a folder that is no workspace asks for the workspace, and reads nothing', async () => {

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { exitCodes } from '../failure.ts';
 import { counted, print, printJson, style } from '../terminal/output.ts';
 import { countProblems, inOrder, problemsText, summaryText } from '../terminal/problems.ts';
-import { checkFiles } from '../workspace/check.ts';
+import { checkFiles, linkProblems } from '../workspace/check.ts';
 import { fixFiles } from '../workspace/fix.ts';
 import { readFolder } from '../workspace/folder.ts';
 
@@ -29,7 +29,8 @@ async function check(folder: string, options: CheckOptions): Promise<void> {
   const read = await readFolder(folder);
   const fixed = options.fix ? fixFiles(read.files) : { files: read.files, changed: [], fixes: 0 };
   for (const path of fixed.changed) await writeFile(join(read.root, path), fixed.files.get(path) ?? '');
-  const { problems, failed } = checkFiles(fixed.files);
+  const { problems: found, failed } = checkFiles(fixed.files);
+  const problems = [...linkProblems(read.skippedLinks), ...found];
   if (failed) process.exitCode = exitCodes.problems;
   if (options.json) {
     printJson({ success: !failed, ...countProblems(problems), fixed: fixed.changed, problems: inOrder(problems) });

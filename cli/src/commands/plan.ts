@@ -5,6 +5,7 @@ import { clientOf, collect, envHelp, nameOf, type ServerOptions, withServer } fr
 import { print, printJson, style } from '../terminal/output.ts';
 import { problemsText, summaryText } from '../terminal/problems.ts';
 import { planText, showRefusal } from '../terminal/publication.ts';
+import { linkProblems } from '../workspace/check.ts';
 import { readFolder } from '../workspace/folder.ts';
 
 interface PlanOptions extends ServerOptions {
@@ -27,11 +28,12 @@ export function addPlan(program: Command): void {
 }
 
 async function plan(folder: string, options: PlanOptions): Promise<void> {
-  const { files } = await readFolder(folder);
+  const { files, skippedLinks } = await readFolder(folder);
   const target = { workspace: nameOf(files, folder), environment: options.env };
   const client = await clientOf(options);
   try {
-    const answer = await client.plan(target, { files, drops: options.drop });
+    const given = await client.plan(target, { files, drops: options.drop });
+    const answer = { ...given, problems: [...linkProblems(skippedLinks), ...given.problems] };
     if (!answer.publishable) process.exitCode = exitCodes.problems;
     if (options.json) return printJson({ success: answer.publishable, ...answer });
     if (answer.problems.length > 0) print(`${problemsText(answer.problems, files)}\n\n${summaryText(answer.problems)}\n`);

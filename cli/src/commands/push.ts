@@ -4,6 +4,7 @@ import { exitCodes } from '../failure.ts';
 import { clientOf, collect, envHelp, nameOf, type ServerOptions, withServer } from '../options.ts';
 import { printJson } from '../terminal/output.ts';
 import { showPublished, showRefusal } from '../terminal/publication.ts';
+import { linkProblems } from '../workspace/check.ts';
 import { readFolder } from '../workspace/folder.ts';
 
 interface PushOptions extends ServerOptions {
@@ -28,12 +29,13 @@ export function addPush(program: Command): void {
 }
 
 async function push(folder: string, options: PushOptions): Promise<void> {
-  const { files } = await readFolder(folder);
+  const { files, skippedLinks } = await readFolder(folder);
   const target = { workspace: nameOf(files, folder), environment: options.env };
   const client = await clientOf(options);
   try {
     const { message, drop: drops, parent } = options;
-    const answer = await client.publish(target, { files, message, drops, parent });
+    const given = await client.publish(target, { files, message, drops, parent });
+    const answer = { ...given, problems: [...linkProblems(skippedLinks), ...given.problems] };
     if (options.json) printJson({ success: true, ...answer });
     else showPublished(answer, files, `${target.workspace} (${target.environment})`);
   } catch (error) {

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import { print, printAside, style, styleAside } from '../terminal/output.ts';
 import { inOrder, problemsText, summaryText } from '../terminal/problems.ts';
 import { planText } from '../terminal/publication.ts';
+import { linkProblems } from '../workspace/check.ts';
 import { readFolder, type WorkspaceFolder } from '../workspace/folder.ts';
 import { LocalEnv } from './local-env.ts';
 
@@ -72,7 +73,8 @@ export class DevSession {
       // Editors save more than once, and touch files: what is in force need not be told again.
       if (this.#inForce !== undefined && isSame(folder, this.#inForce)) return;
       this.#inForce = undefined;
-      const answer = await client.publish(target, { files, drops });
+      const given = await client.publish(target, { files, drops });
+      const answer = { ...given, problems: [...linkProblems(folder.skippedLinks), ...given.problems] };
       const complaints = await this.#localEnv.send(client, target, folder.localEnv);
       this.#showPublished(answer, files, complaints, Math.round(performance.now() - since));
       if (complaints.length === 0) this.#inForce = folder;

@@ -1,7 +1,7 @@
 /** Reads a workspace folder from disk, and finds its root. */
 import { existsSync, realpathSync } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { Failure, usageFailure } from '../failure.ts';
 
 /** Values that stay on this machine: never checked, never sent. */
@@ -18,6 +18,8 @@ export interface WorkspaceFolder {
   readonly files: ReadonlyMap<string, string>;
   /** Text of env.local.jsonc; null without one. */
   readonly localEnv: string | null;
+  /** Symbolic links that are not read, as paths from the root. */
+  readonly skippedLinks: readonly string[];
 }
 
 const rootFiles = ['ashlar.jsonc', 'ashlar.json'];
@@ -28,8 +30,8 @@ export const isWorkspace = (folder: string, cwd = process.cwd()): boolean =>
   rootFiles.some((name) => existsSync(join(resolve(cwd, folder), name)));
 
 /**
- * Reads a folder. Hidden files and node_modules are left out, links are not followed. Throws Failure: a folder that is not
- * there or is no workspace (exit code 2), a file that is no text or too large.
+ * Reads a folder. Hidden files and node_modules are left out; a link is read when it leads to a file inside the folder. Throws
+ * Failure: a folder that is not there or is no workspace (exit code 2), a file that is no text or too large.
  */
 export async function readFolder(folder: string, cwd = process.cwd()): Promise<WorkspaceFolder> {
   const root = resolve(cwd, folder);
@@ -39,8 +41,9 @@ export async function readFolder(folder: string, cwd = process.cwd()): Promise<W
   const files = new Map<string, string>();
   let localEnv: string | null = null;
   let total = 0;
-  for (const path of await pathsOf(root)) {
-    const name = relative(root, path).split(sep).join('/');
+  const { paths, skippedLinks } = await pathsOf(root);
+  for (const path of paths) {
+    const name = nameOf(root, path);
     const { size } = await stat(path);
     total += size;
     if (size > fileBytesMax) throw tooLarge(`${name} has ${size} bytes; a file may have ${fileBytesMax}.`);
@@ -49,7 +52,7 @@ export async function readFolder(folder: string, cwd = process.cwd()): Promise<W
     if (name === localEnvFile) localEnv = text;
     else files.set(name, text);
   }
-  return { root, files, localEnv };
+  return { root, files, localEnv, skippedLinks };
 }
 
 function tooLarge(message: string): Failure {
@@ -64,18 +67,36 @@ function textOf(name: string, bytes: Uint8Array): string {
   }
 }
 
-async function pathsOf(root: string): Promise<readonly string[]> {
+/** A path from the root with forward slashes. */
+const nameOf = (root: string, path: string): string => relative(root, path).split(sep).join('/');
+
+async function pathsOf(root: string): Promise<{ readonly paths: readonly string[]; readonly skippedLinks: readonly string[] }> {
   const paths: string[] = [];
+  const skippedLinks: string[] = [];
   const waiting = [root];
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (isLeftOut(entry.name)) continue;
       const path = join(folder, entry.name);
       if (entry.isDirectory()) waiting.push(path);
-      else if (entry.isFile()) paths.push(path);
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToOwnFile(root, path)))) paths.push(path);
+      else if (entry.isSymbolicLink()) skippedLinks.push(nameOf(root, path));
     }
   }
-  return paths.sort();
+  return { paths: paths.sort(), skippedLinks: skippedLinks.sort() };
+}
+
+/** Whether a link leads to a file of the same workspace. */
+async function leadsToOwnFile(root: string, link: string): Promise<boolean> {
+  try {
+    const target = await realpath(link);
+    const inside = relative(await realpath(root), target);
+    if (isAbsolute(inside) || inside.split(sep).some((name) => name === '..' || isLeftOut(name))) return false;
+    return (await stat(target)).isFile();
+  } catch {
+    // It leads to nothing.
+    return false;
+  }
 }
 
 /** Names that are no part of a workspace wherever they stand. */

@@ -30,6 +30,9 @@ export function readJsonExactly(text: string, options: ReaderOptions): Value {
   return new JsonReader(text, options).read();
 }
 
+/** Enough of a number to find it. */
+const shortened = (digits: string): string => (digits.length > 40 ? `${digits.slice(0, 40)}…` : digits);
+
 class JsonReader {
   readonly #text: string;
   readonly #options: ReaderOptions;
@@ -49,9 +52,18 @@ class JsonReader {
   }
 
   #wrong(reason: string, at = this.#at): Error {
+    return errorOf(badJson, { reason, ...this.#place(at) });
+  }
+
+  /** Line and column, counted from 1. */
+  #place(at: number): { readonly line: number; readonly column: number } {
     const before = this.#text.slice(0, at);
-    const lineStart = before.lastIndexOf('\n') + 1;
-    return errorOf(badJson, { reason, line: before.split('\n').length, column: at - lineStart + 1 });
+    return { line: before.split('\n').length, column: at - before.lastIndexOf('\n') };
+  }
+
+  #outOfRange(what: string, at: number): Error {
+    const { line, column } = this.#place(at);
+    return errorOf(numberOutOfRange, { what: `${what} at line ${line}, column ${column} of the JSON` });
   }
 
   #space(): void {
@@ -132,17 +144,22 @@ class JsonReader {
   }
 
   #number(): Value {
-    numberPattern.lastIndex = this.#at;
+    const start = this.#at;
+    numberPattern.lastIndex = start;
     const match = numberPattern.exec(this.#text);
     if (match === null) throw this.#wrong('a digit is expected after "-"');
     const [digits, fraction, exponent] = match;
     this.#at = numberPattern.lastIndex;
-    if (exponent !== undefined) return Float.of(Number(digits));
+    if (exponent !== undefined) {
+      const float = Number(digits);
+      if (!Number.isFinite(float)) throw this.#outOfRange(`The number ${shortened(digits)}`, start);
+      return Float.of(float);
+    }
     const int = Number(digits);
     if (fraction === undefined && Number.isSafeInteger(int)) return int + 0;
     const decimal = fraction !== undefined || this.#options.largeInts === 'decimal' ? Decimal.parse(digits) : null;
     if (decimal !== null) return decimal;
-    throw errorOf(numberOutOfRange, { what: `A number of ${digits.length} digits` });
+    throw this.#outOfRange(`A number of ${digits.length} digits`, start);
   }
 
   #word(): Value {

@@ -106,6 +106,12 @@ describe('reading', () => {
     );
   });
 
+  test('a number beyond every range is named with its place', () => {
+    expect(() => decodeJson('{\n  "a": 1,\n  "b": 1e400\n}')).toThrow(
+      'The number 1e400 at line 3, column 8 of the JSON is out of range.',
+    );
+  });
+
   test.each(['1', '1.5'])('__proto__ and constructor are plain names (beside %s)', (number) => {
     const value = decodeJson(`{"__proto__":{"polluted":true},"constructor":${number},"n":${number}}`);
     expect(Object.keys(value as object)).toEqual(['__proto__', 'constructor', 'n']);

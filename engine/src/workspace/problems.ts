@@ -22,6 +22,14 @@ export const misplacedFile = defineProblem<{ path: string; near: string }>({
   message: (d) => `${d.path} isn't read.`,
   hint: (d) => `Did you mean ${d.near}?`,
 });
+export const symlinkSkipped = defineProblem<{ path: string }>({
+  code: 'symlink_skipped',
+  severity: 'warning',
+  title: 'A symbolic link that is not followed',
+  solve:
+    'A link to a file inside the workspace is read like the file. One that leads out of the folder, to a folder or to nothing is left out: put the file itself there.',
+  message: (d) => `${d.path} is a link to a folder, to something outside the workspace or to nothing; it isn't read.`,
+});
 export const fileTwice = defineProblem<{ path: string; other: string }>({
   code: 'file_twice',
   severity: 'error',

@@ -76,13 +76,14 @@ export const badIndex = defineProblem<{ reason: string; hint?: string | undefine
   message: (d) => `${d.reason}.`,
   hint: (d) => d.hint,
 });
-export const renameCollision = defineProblem<{ was: string; reason: string }>({
+export const renameCollision = defineProblem<{ was: string; reason: string; hint?: string }>({
   code: 'rename_collision',
   severity: 'error',
   title: '`was` names something that is still there, or that two claim',
   solve:
     '`"was": "old_name"` says that the thing had another name before. Remove it where the old name is in use, and once every environment has the new one.',
   message: (d) => `"was": "${d.was}" can't be right: ${d.reason}.`,
+  hint: (d) => d.hint,
 });
 export const seedTable = defineProblem<{ table: string; known: readonly string[] }>({
   code: 'seed_table',

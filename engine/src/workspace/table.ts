@@ -153,7 +153,11 @@ function checkRenames(things: readonly Renamed[], what: 'a table' | 'a column', 
     const other = claimed.get(was.value);
     if (was.value === name) problems.add(renameCollision, was.node, { was: was.value, reason: 'that is its name now' });
     else if (present.has(was.value))
-      problems.add(renameCollision, was.node, { was: was.value, reason: `there is ${what} of that name` });
+      problems.add(renameCollision, was.node, {
+        was: was.value,
+        reason: `there is ${what} of that name`,
+        hint: 'If every environment has the new name already, the rename is done: take "was" out.',
+      });
     else if (other !== undefined)
       problems.add(renameCollision, was.node, { was: was.value, reason: `${other} claims the same former name` });
     else claimed.set(was.value, name);

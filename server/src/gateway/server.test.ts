@@ -187,6 +187,7 @@ describe('bodies', () => {
     ['broken JSON', json, '{"n": ', 400, 'bad_json'],
     ['JSON too deep', json, '['.repeat(4_000) + ']'.repeat(4_000), 400, 'bad_json'],
     ['invalid UTF-8', json, Buffer.from([0x22, 0xff, 0x22]), 400, 'bad_request'],
+    ['JSON that says it is a form', form, '{"n": 5}', 400, 'bad_request'],
     ['a form with broken percent-encoding', form, 'n=%zz', 400, 'bad_request'],
     ['a form with invalid UTF-8', form, Buffer.from([0x6e, 0x3d, 0xff]), 400, 'bad_request'],
     ['a form with 1,001 fields', form, 'a=1&'.repeat(1_001), 400, 'too_many_parameters'],

@@ -1,6 +1,6 @@
 /** Reads a workspace folder from disk: what a push sends, as a map of paths and texts. */
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative, sep } from 'node:path';
 
 /** Values that stay on the machine: read at start, never published. */
 export const localEnvFile = 'env.local.jsonc';
@@ -18,17 +18,20 @@ export interface WorkspaceFolder {
   readonly files: ReadonlyMap<string, string>;
   /** Text of env.local.jsonc; null without one. */
   readonly localEnv: string | null;
+  /** Symbolic links that are not read, as paths from the root. */
+  readonly skippedLinks: readonly string[];
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
-/** Reads a folder. Hidden files and node_modules are left out, links to outside are not followed. Throws FolderError. */
+/** Reads a folder. Hidden files and node_modules are left out; a link is read when it leads to a file inside. Throws FolderError. */
 export async function readFolder(folder: string): Promise<WorkspaceFolder> {
   const files = new Map<string, string>();
   let localEnv: string | null = null;
   let total = 0;
-  for (const path of await pathsOf(folder)) {
-    const name = relative(folder, path).split(sep).join('/');
+  const { paths, skippedLinks } = await pathsOf(folder);
+  for (const path of paths) {
+    const name = nameOf(folder, path);
     const { size } = await stat(path);
     total += size;
     if (size > fileBytesMax) throw new FolderError(`${name} has ${size} bytes; a file may have ${fileBytesMax}`);
@@ -37,7 +40,7 @@ export async function readFolder(folder: string): Promise<WorkspaceFolder> {
     if (name === localEnvFile) localEnv = text;
     else files.set(name, text);
   }
-  return { files, localEnv };
+  return { files, localEnv, skippedLinks };
 }
 
 function textOf(name: string, bytes: Uint8Array): string {
@@ -48,18 +51,39 @@ function textOf(name: string, bytes: Uint8Array): string {
   }
 }
 
-async function pathsOf(folder: string): Promise<string[]> {
+/** A path from the root with forward slashes. */
+const nameOf = (root: string, path: string): string => relative(root, path).split(sep).join('/');
+
+/** Names that are no part of a workspace wherever they stand. */
+const isLeftOut = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
+
+async function pathsOf(folder: string): Promise<{ readonly paths: readonly string[]; readonly skippedLinks: readonly string[] }> {
   const paths: string[] = [];
+  const skippedLinks: string[] = [];
   const waiting = [folder];
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     for (const entry of await list(next)) {
-      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      if (isLeftOut(entry.name)) continue;
       const path = join(next, entry.name);
       if (entry.isDirectory()) waiting.push(path);
-      else if (entry.isFile()) paths.push(path);
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await leadsToOwnFile(folder, path)))) paths.push(path);
+      else if (entry.isSymbolicLink()) skippedLinks.push(nameOf(folder, path));
     }
   }
-  return paths.sort();
+  return { paths: paths.sort(), skippedLinks: skippedLinks.sort() };
+}
+
+/** Whether a link leads to a file of the same workspace. */
+async function leadsToOwnFile(root: string, link: string): Promise<boolean> {
+  try {
+    const target = await realpath(link);
+    const inside = relative(await realpath(root), target);
+    if (isAbsolute(inside) || inside.split(sep).some((name) => name === '..' || isLeftOut(name))) return false;
+    return (await stat(target)).isFile();
+  } catch {
+    // It leads to nothing.
+    return false;
+  }
 }
 
 async function list(folder: string): Promise<import('node:fs').Dirent[]> {

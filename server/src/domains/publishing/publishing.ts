@@ -108,7 +108,9 @@ export class Publishing {
     author: string,
     onProgress?: PublishRequest['onProgress'],
   ): Promise<PublishResult & { readonly workspace: string }> {
-    const { files, localEnv } = await readFolder(folder);
+    const { files, localEnv, skippedLinks } = await readFolder(folder);
+    if (skippedLinks.length > 0)
+      this.#options.log.warn('links that lead to no file of the workspace are not read', { folder, skipped: skippedLinks });
     const workspace = readWorkspace(files, new Problems()).settings.name;
     const result = await this.publish({ workspace, environment, files, author, onProgress });
     if (localEnv !== null) await this.#takeOver(result, workspace, environment, localEnv);
