@@ -1,5 +1,6 @@
 /** Stacks against a real database: tables in, stack in, answer out. */
 import { defaultLimits, Problems, Run, type Value, type ValueObject } from '@ashlar/engine';
+import { silentLog } from '../../server/src/base/log/index.ts';
 import type { DatabaseRef, Postgres } from '../../server/src/base/postgres/index.ts';
 import { applyPlan, finishPlan, planSchema } from '../../server/src/domains/tables/index.ts';
 import { createDirectQuery, createQuery, createTransactions, StatementWatch } from '../../server/src/runtime/database/index.ts';
@@ -40,7 +41,7 @@ function databaseOf(postgres: Postgres, ref: DatabaseRef, tables: Readonly<Recor
   const transactions = createTransactions(postgres, watch);
   const world = makeWorld({
     query: createQuery(postgres, watch),
-    direct_query: createDirectQuery(postgres, watch, transactions),
+    direct_query: createDirectQuery(postgres, watch, transactions, silentLog),
     begin: (run, _step, { isolation }) => transactions.begin(run, isolation),
     commit: (run) => transactions.commit(run),
     rollback: (run) => transactions.rollback(run),

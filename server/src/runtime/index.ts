@@ -64,7 +64,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     random,
     log: createLogEffect(log),
     query: createQuery(postgres, watch),
-    direct_query: createDirectQuery(postgres, watch, transactions),
+    direct_query: createDirectQuery(postgres, watch, transactions, log),
     begin: (run, step, { isolation }) => inTransaction(run, step, () => transactions.begin(run, isolation)),
     commit: (run, step) => inTransaction(run, step, () => transactions.commit(run)),
     rollback: (run, step) => inTransaction(run, step, () => transactions.rollback(run)),

@@ -1,7 +1,17 @@
 /** The database effects on a real PostgreSQL: transactions, deadlines, lost connections, and what a user's own SQL may not do. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { AshlarError, type Binding, CancelSource, type Effects, type Statement, type Value } from '@ashlar/engine';
+import {
+  AshlarError,
+  type Binding,
+  CancelSource,
+  compileWorkspace,
+  type Effects,
+  Problems,
+  readWorkspace,
+  type Statement,
+  type Value,
+} from '@ashlar/engine';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testPostgres } from '../../../../tests/harness/postgres.ts';
 import { type TestRun, testEnvironment, testRun } from '../../../../tests/harness/run.ts';
@@ -413,6 +423,32 @@ describe('direct_query', () => {
     expect(await failure(ask(run, sql, [], true))).toMatchObject({ code });
     await effects.rollback(run, 1, null);
     expect(await total()).toBe(20);
+  });
+
+  it('its author finds what PostgreSQL said in the log, and no value; callers are told of password columns', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const log = { ...silentLog, warn: (message: string, fields = {}) => void lines.push({ message, ...fields }) };
+    const logging = createRuntime({ postgres, settings: { outboundAllow: [] }, clock: systemClock, log, telemetry });
+    const asked = (sql: string, params: readonly Value[] = [], environment = testEnvironment(ref)) =>
+      failure(
+        logging.effects.direct_query(testRun(logging.effects, environment).run, 1, { sql, params, write: false, maxRows: 10 }),
+      );
+    await asked('select nam from item');
+    await asked('select $1::int8', ['a value']);
+    const problems = new Problems();
+    const files = new Map([
+      ['ashlar.jsonc', '{"name": "t"}'],
+      ['tables/secret_thing.jsonc', '{"columns": {"id": {"type": "int", "primary": true}, "word": "password"}}'],
+    ]);
+    const compiled = compileWorkspace(readWorkspace(files, problems), problems);
+    const refused = await asked('select * from secret_thing', [], testEnvironment(ref, { compiled }));
+    await logging.stop();
+    expect(refused.publicMessage).toContain("password columns can't be read");
+    expect(lines).toMatchObject([
+      { request_id: 'req_test', endpoint: 'GET /api:test/thing', sqlstate: '42703', reason: 'column "nam" does not exist' },
+      { sqlstate: '22P02', reason: expect.stringMatching(/^invalid input syntax for type bigint: "…"$/) },
+      { reason: expect.stringContaining("secret_thing: password columns (word) can't be read; name the other columns") },
+    ]);
   });
 
   it('writes where it says so, and gives what RETURNING names', async () => {

@@ -3,12 +3,13 @@
  * connections of its own; writing as the app role in a transaction; inside a transaction on its connection.
  */
 import { AshlarError, errorOf, type Limits, type QueryAnswer, type Run, type Value } from '@ashlar/engine';
+import type { Log } from '../../base/log/index.ts';
 import { conflict, type Postgres } from '../../base/postgres/index.ts';
 import { accountOf } from '../account-of.ts';
 import { hostOf } from '../host.ts';
 import { decoderOfType } from './decode.ts';
 import { encodeFree } from './encode.ts';
-import { conflictRetries, directError, directQueryRefused, spoils } from './errors.ts';
+import { conflictRetries, directError, directQueryFailed, directQueryRefused, spoils } from './errors.ts';
 import { lendFor } from './lend.ts';
 import { type LimitedResult, queryLimited } from './limited-query.ts';
 import { checkSql, longestSql } from './sql-kind.ts';
@@ -30,7 +31,7 @@ const mostParams = 65_535;
 const boundedSql = /\b(?:limit|fetch)\b/i;
 
 /** Makes the effect `direct_query`. */
-export function createDirectQuery(postgres: Postgres, watch: StatementWatch, transactions: Transactions) {
+export function createDirectQuery(postgres: Postgres, watch: StatementWatch, transactions: Transactions, log: Log) {
   return async function directQuery(run: Run, step: number, args: DirectQuery): Promise<QueryAnswer> {
     const host = hostOf(run);
     if (args.sql.length > longestSql) throw errorOf(directQueryRefused, { reason: `it is longer than ${longestSql} characters` });
@@ -43,6 +44,9 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
       const result = await choose(run, args, values);
       rows = result.rows.length;
       return answerOf(result, run.limits);
+    } catch (error) {
+      tellAuthor(log, run, step, error);
+      throw error;
     } finally {
       const durationMs = run.clock() - startedAt;
       accountOf(host).add({
@@ -74,7 +78,7 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
       );
     } catch (error) {
       broken ||= spoils(error);
-      throw directError(error);
+      throw directError(error, hostOf(run));
     } finally {
       // Whatever the statement left in the session (settings, locks, listeners, a transaction) must not reach the next user.
       client.release(broken || !(await cleanUp(client, 'discard all')));
@@ -112,9 +116,32 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
       );
     } catch (error) {
       if (spoils(error)) open.broken = true;
-      throw directError(error);
+      throw directError(error, hostOf(run));
     }
   }
+}
+
+/** Callers are not told what PostgreSQL says of the SQL; whoever wrote it finds it in the log, without values. */
+function tellAuthor(log: Log, run: Run, step: number, error: unknown): void {
+  if (!(error instanceof AshlarError) || (error.code !== directQueryFailed.code && error.code !== directQueryRefused.code))
+    return;
+  const { environment, endpoint } = hostOf(run);
+  const details = typeof error.payload === 'object' && error.payload !== null ? error.payload : {};
+  log.warn('PostgreSQL refused the SQL of a direct_query', {
+    request_id: run.requestId,
+    workspace: environment.workspace,
+    environment: environment.name,
+    endpoint,
+    step,
+    ...details,
+    reason: withoutValues(error.message, details),
+  });
+}
+
+/** Names of tables and columns are good to know; in errors of data (SQLSTATE 22…) what stands in quotes is a value. */
+function withoutValues(message: string, details: object): string {
+  const isOfNames = 'sqlstate' in details && typeof details.sqlstate === 'string' && details.sqlstate.startsWith('42');
+  return isOfNames || !('sqlstate' in details) ? message : message.replace(/"[\s\S]*"/, '"…"');
 }
 
 function answerOf(result: LimitedResult, limits: Limits): QueryAnswer {

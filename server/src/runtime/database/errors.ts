@@ -66,19 +66,35 @@ const wrongParameters = '08P01';
 const shared = /^(?:23|40|53|54|08|57|55P03)/;
 
 /** The error of a user's own SQL, with PostgreSQL's primary message. */
-export function directError(error: unknown): AshlarError {
+export function directError(error: unknown, host: RunHost): AshlarError {
   if (!(error instanceof DatabaseError)) return databaseError(error);
   const sqlState = error.code ?? '';
   if (shared.test(sqlState) && sqlState !== wrongParameters) return databaseError(error);
-  if (sqlState === '42501')
-    return errorOf(
-      directQueryRefused,
-      { reason: error.message },
-      { cause: error, publicMessage: directQueryRefused.message({ reason: 'its role may not do that' }) },
-    );
+  if (sqlState === '42501') return denied(error, host);
   if (sqlState === '25006') return errorOf(directQueryRefused, { reason: 'it may only read' }, { cause: error });
   const position = error.position === undefined ? null : Number(error.position);
   return failedQuery(error, error.message, sqlState, position);
+}
+
+/** Permission denied: of a table that holds passwords, most often because a statement asked for all its columns. */
+function denied(error: DatabaseError, host: RunHost): AshlarError {
+  const words = new Set(error.message.split(/[^\w]+/));
+  const table = [...host.environment.compiled.workspace.tables.values()].find(({ name }) => words.has(name));
+  const passwords = [...(table?.columns.values() ?? [])].filter(({ type }) => type === 'password').map(({ name }) => name);
+  const because =
+    passwords.length === 0
+      ? ''
+      : `: password columns (${passwords.join(', ')}) can't be read; name the other columns instead of *`;
+  return errorOf(
+    directQueryRefused,
+    { reason: `${error.message}${because}` },
+    {
+      cause: error,
+      publicMessage: directQueryRefused.message({
+        reason: passwords.length === 0 ? 'its role may not do that' : "its role may not do that: password columns can't be read",
+      }),
+    },
+  );
 }
 
 /** The error of SQL that PostgreSQL or its parser refused. Its words name tables and columns, and are the author's alone. */
