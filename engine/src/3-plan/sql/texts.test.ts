@@ -38,7 +38,7 @@ describe('conditions', () => {
     ['db.order.rank != input.a', '("order"."rank" <> $1::int8 or "order"."rank" is null)', '"order"."rank" is not null'],
     ['input.a < db.order.rank', '"order"."rank" > $1::int8', 'false'],
     ['db.order.status == "open"', `"order"."status" = 'open'::text`],
-    ['db.order.note == "o\'x\\\\"', `"order"."note" = 'o''x\\'::text`],
+    ['db.order.note == "o\'x\\\\"', `"order"."note" =  E'o''x\\\\'::text`],
     ['db.order.status ==? input.a && db.order.total >=? input.b', '("order"."status" = $1::text and "order"."total" >= $2::numeric)', ''],
     ['!(db.order.rank > 5)', '("order"."rank" > 5::int8) is not true'],
     ['db.order.rank in input.a', '"order"."rank" = any($1::int8[])', 'false'],

@@ -5,6 +5,7 @@
  * A `choice` looks at the state of a use (see uses.ts): a statement's tree therefore stands for a family of texts, its variants.
  */
 import type { Binding } from '../../run/statement.ts';
+import { quoteIdentifier, quoteLiteral } from './quote.ts';
 import type { UseState } from './uses.ts';
 
 export type Sql =
@@ -44,23 +45,14 @@ export const or = (...parts: readonly Sql[]): Sql => ({ kind: 'or', parts });
 export const not = (part: Sql): Sql => ({ kind: 'not', part });
 export const clause = (keyword: 'where' | 'having' | 'and', condition: Sql): Sql => ({ kind: 'clause', keyword, condition });
 
-/** The one place that quotes a name of the user's. PostgreSQL has no way to write NUL, and cuts names after 63 bytes. */
-export function identifier(name: string): Sql {
-  if (name === '' || name.includes('\u0000')) throw new Error('an identifier must not be empty or hold NUL');
-  return text(`"${name.replaceAll('"', '""')}"`);
-}
+/** A name of the user's, quoted. */
+export const identifier = (name: string): Sql => text(quoteIdentifier(name));
 
 /** `"table"."column"`. */
 export const qualified = (source: string, column: string): Sql => sql`${identifier(source)}.${identifier(column)}`;
 
-/** Whether a constant text may stand in SQL (no NUL, no lone surrogate). */
-export const isStorable = (value: string): boolean => !value.includes('\u0000') && value.isWellFormed();
-
-/** A constant text. Backslashes are plain: standard_conforming_strings is on, and the E form is never written. */
-export function textLiteral(value: string): Sql {
-  if (!isStorable(value)) throw new Error('a text literal must not hold NUL or a lone surrogate');
-  return text(`'${value.replaceAll("'", "''")}'`);
-}
+/** A constant text, quoted. */
+export const textLiteral = (value: string): Sql => text(quoteLiteral(value));
 
 /** Digits of a number, checked; negative ones in brackets so that a minus before them makes no comment. */
 export function numberLiteral(digits: string): Sql {

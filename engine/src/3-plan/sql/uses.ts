@@ -12,7 +12,7 @@ import { toDecimal } from '../../values/order.ts';
 import { PlainDate, Timestamp } from '../../values/time.ts';
 import type { Value } from '../../values/value.ts';
 import { familyOf, itemType, type SqlType } from './column-types.ts';
-import { isStorable } from './tree.ts';
+import { isStorable } from './quote.ts';
 
 /** How a value stands. Numbers, because a variant's key is made of them (three bits each). */
 export const present = 0;

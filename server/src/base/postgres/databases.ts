@@ -1,6 +1,8 @@
 /** A database for one environment: its three roles, and what they may do there (semantics 28-30). */
+
+import { quoteIdentifier, quoteLiteral } from '@ashlar/engine';
 import type { ClientBase } from 'pg';
-import { quoteIdentifier, quoteLiteral, randomName, randomPassword, scramVerifier } from './names.ts';
+import { randomName, randomPassword, scramVerifier } from './names.ts';
 import type { DatabaseNames, DatabaseRef } from './postgres.ts';
 import type { DatabaseServer } from './server.ts';
 

@@ -1,5 +1,6 @@
 /** The face of the database layer. */
 
+export { quoteIdentifier, quoteLiteral } from '@ashlar/engine';
 export {
   commitUnknown,
   conflict,
@@ -9,7 +10,7 @@ export {
   databaseUnavailable,
   isConflict,
 } from './errors.ts';
-export { quoteIdentifier, quoteLiteral, randomName } from './names.ts';
+export { randomName } from './names.ts';
 export type { OpenOptions } from './open.ts';
 export { openPostgres } from './open.ts';
 export type { DatabaseNames, DatabaseRef, Postgres, RoleKind } from './postgres.ts';

@@ -1,7 +1,8 @@
 /** One connection that listens, reconnecting by itself; whether it stands tells whether the server is there. */
+
+import { quoteIdentifier } from '@ashlar/engine';
 import { Client, type ClientConfig } from 'pg';
 import type { Log } from '../log/index.ts';
-import { quoteIdentifier } from './names.ts';
 
 /** Short to the end: requests are refused until this connection stands again. */
 const retryDelaysMs = [50, 100, 250];

@@ -1,21 +1,5 @@
-/** Names and constants in SQL text. Everything that is not a bind parameter passes through here. */
+/** Names and passwords of databases and roles. */
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
-
-const namePattern = /^[^\0]+$/;
-
-/** Quotes an identifier. Throws for the empty name, NUL, and names that PostgreSQL would cut (over 63 bytes). */
-export function quoteIdentifier(name: string): string {
-  if (!namePattern.test(name) || Buffer.byteLength(name) > 63)
-    throw new Error(`not a name for PostgreSQL: ${JSON.stringify(name)}`);
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** Quotes a text constant. Throws for NUL, which PostgreSQL's texts can't hold. */
-export function quoteLiteral(text: string): string {
-  if (text.includes('\0')) throw new Error('a text with NUL can not stand in SQL');
-  const quoted = `'${text.replaceAll("'", "''")}'`;
-  return text.includes('\\') ? ` E${quoted.replaceAll('\\', '\\\\')}` : quoted;
-}
 
 const base32 = 'abcdefghijklmnopqrstuvwxyz234567';
 

@@ -1,6 +1,6 @@
 /** Opens PostgreSQL, embedded or one's own, and makes of it what the rest of the server asks for. */
 import { join } from 'node:path';
-import { errorOf } from '@ashlar/engine';
+import { errorOf, quoteIdentifier } from '@ashlar/engine';
 import { Client, type ClientConfig, Pool, type PoolClient, type QueryConfig, type QueryResult, type QueryResultRow } from 'pg';
 import type { Settings } from '../../settings.ts';
 import type { Clock } from '../clock.ts';
@@ -18,7 +18,6 @@ import { EmbeddedServer } from './embedded/server.ts';
 import { connectionLost, databaseUnavailable } from './errors.ts';
 import { Listener } from './listener.ts';
 import { migrate, readMigrations } from './migrate.ts';
-import { quoteIdentifier } from './names.ts';
 import { openOwnServer } from './own.ts';
 import { Pools } from './pools.ts';
 import type { DatabaseNames, DatabaseRef, Postgres } from './postgres.ts';

@@ -3,8 +3,9 @@
  *
  *     client.query(sql`select id from ${identifier('order')} where status = ${status} ${sql`limit ${10}`}`)
  */
+
+import { quoteIdentifier } from '@ashlar/engine';
 import type { QueryConfig } from 'pg';
-import { quoteIdentifier } from './names.ts';
 
 /** A quoted identifier inside a `sql` template. */
 export class Identifier {
