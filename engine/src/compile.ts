@@ -1,5 +1,5 @@
 /** Compiles a workspace: checks every stack, plans it, and makes its program when nothing forbids it. */
-import { passwordLeaves } from './2-check/problems.ts';
+import { passwordLeaves, secretLeaves } from './2-check/problems.ts';
 import { analyse, type StackAnalysis } from './2-check/workspace.ts';
 import { type DatabasePlan, isDatabasePlan } from './3-plan/sql/query-plan.ts';
 import { planStack } from './3-plan/stack.ts';
@@ -16,7 +16,7 @@ import { prepareArguments } from './inputs/index.ts';
 import { library } from './library/index.ts';
 import type { Workspace } from './model.ts';
 import type { Problems } from './problems.ts';
-import { holdsPassword } from './types/type.ts';
+import { holds } from './types/type.ts';
 
 export interface CompileOptions {
   /** Identities that steps without `id` got at publish, by `path#pointer`. */
@@ -53,7 +53,8 @@ export function compileWorkspace(workspace: Workspace, problems: Problems, optio
   const endpoints: CompiledEndpoint[] = [];
   for (const { definition, stack } of analysis.endpoints) {
     const answer = definition.response ?? definition.stream?.of ?? definition.stack.steps;
-    if (holdsPassword(stack.checked.result)) problems.add(passwordLeaves, answer, { what: 'The answer' });
+    if (holds(stack.checked.result, 'password')) problems.add(passwordLeaves, answer, { what: 'The answer' });
+    if (holds(stack.checked.result, 'secret')) problems.add(secretLeaves, answer, { what: 'The answer' });
     endpoints.push({ definition, stack: compile(stack) });
   }
   const tasks = new Map<string, CompiledTask>();

@@ -239,6 +239,21 @@ export const passwordSent = defineProblem<{ what: string }>({
   solve: 'Leave it out: hashes are read by `check_password` and need to go nowhere else.',
   message: (d) => `${d.what} carries a password column's hash.`,
 });
+export const secretLeaves = defineProblem<{ what: string }>({
+  code: 'secret_leaves',
+  severity: 'error',
+  title: "An endpoint's answer carries a secret of env.jsonc",
+  solve:
+    'Leave it out: a variable with `"secret": true` is for requests to other servers, comparisons and signatures. The answer is also what an error says (`throw_error`, `precondition`) and its headers. What is made of a secret counts as one, and in a loop each name that could come to hold it; `|sha256`, `|to_int` and comparisons end that. A value that everyone may see is no secret: remove `"secret": true` in env.jsonc.',
+  message: (d) => `${d.what} carries a secret of env.jsonc.`,
+});
+export const secretLogged = defineProblem<{ what: string }>({
+  code: 'secret_logged',
+  severity: 'warning',
+  title: 'A secret of env.jsonc goes into the log',
+  solve: 'Leave it out: logs are read by more people than secrets are meant for.',
+  message: (d) => `${d.what} carries a secret of env.jsonc.`,
+});
 export const neverReached = defineProblem<object>({
   code: 'never_reached',
   severity: 'warning',

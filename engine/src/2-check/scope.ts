@@ -2,7 +2,7 @@
  * Which names exist at a place, and what is known of them. A name that some path makes is there (null on the others); one that
  * no path makes is a problem. One stack has one slot for each name, except for names that live in a loop or a parallel branch.
  */
-import { anyType, holdsPassword, join, nullable, type Type, tainted } from '../types/type.ts';
+import { anyWith, holds, join, type Mark, marks, nullable, type Type, tainted } from '../types/type.ts';
 
 export interface Variable {
   readonly slot: number;
@@ -28,8 +28,8 @@ export class Scope {
   /** Slot of each name in this frame: whichever path makes a name, it is the same slot. */
   #own = new Map<string, number>();
   readonly #slots: Slots;
-  /** Names that held a password's hash at some place: where it is not known what they hold, they may hold it still. */
-  readonly #marked = new Set<string>();
+  /** Names that held a password's hash or a secret at some place: where it is not known what they hold, they may hold it still. */
+  readonly #marked: Readonly<Record<Mark, Set<string>>> = { password: new Set(), secret: new Set() };
 
   constructor(slots: Slots, names: Names = new Map()) {
     this.#slots = slots;
@@ -57,7 +57,7 @@ export class Scope {
   assign(name: string, type: Type): number {
     const known = this.#names.get(name);
     const slot = known === undefined || known.readOnly ? this.#ownSlot(name) : known.slot;
-    if (holdsPassword(type)) this.#marked.add(name);
+    for (const mark of marks) if (holds(type, mark)) this.#marked[mark].add(name);
     this.#names.set(name, { slot, type, readOnly: false });
     return slot;
   }
@@ -106,21 +106,21 @@ export class Scope {
 
   /** Nothing is known any more of the named variables; new ones of `made` may exist. For loops and catch blocks. */
   forget(made: Iterable<string>): void {
-    for (const name of made) this.assign(name, this.#marked.has(name) ? { ...anyType, password: true } : anyType);
+    for (const name of made) this.assign(name, anyWith(...marks.filter((mark) => this.#marked[mark].has(name))));
   }
 
   /**
    * After a loop over steps that make these names: what one of them held in a turn, another may hold after the next.
-   * @returns whether one held a password's hash
+   * @returns the marks that one of them held
    */
-  mixMarks(made: ReadonlySet<string>): boolean {
-    const sources = [...made].filter((name) => this.#marked.has(name));
-    if (sources.length === 0) return false;
+  mixMarks(made: ReadonlySet<string>): readonly Mark[] {
+    const mixed = marks.filter((mark) => [...made].some((name) => this.#marked[mark].has(name)));
+    if (mixed.length === 0) return mixed;
     for (const name of made) {
       const known = this.#names.get(name);
-      if (known !== undefined) this.assign(name, tainted(known.type, { ...anyType, password: true }));
+      if (known !== undefined) this.assign(name, tainted(known.type, anyWith(...mixed)));
     }
-    return true;
+    return mixed;
   }
 
   /** What holds where several ways come together. */

@@ -6,7 +6,7 @@ import type { Workspace } from '../model.ts';
 import { nearest } from '../nearest.ts';
 import type { Problems } from '../problems.ts';
 import type { StepInfo } from '../types/step-info.ts';
-import { anyType, holdsPassword, join, type Type, tainted } from '../types/type.ts';
+import { anyType, anyWith, holds, join, type Mark, marksOf, type Type, tainted } from '../types/type.ts';
 import { Analysis, type CheckedBlock, type CheckedStack, type CheckedStep } from './analysis.ts';
 import { checkExpression, type ExpressionContext, type RootTypes, reservedNames } from './expression.ts';
 import { describeNode } from './literal.ts';
@@ -64,8 +64,8 @@ export class StackCheck implements ExpressionContext {
   readonly #slotTypes = new Map<number, Type>();
   #returns: Type[] = [];
   #depth = 0;
-  /** What steps so far show to the client, and how to report that it holds a password's hash after all. */
-  readonly shown: { readonly expression: Expression; readonly found: () => void }[] = [];
+  /** What steps so far show to the client, and how to report that it carries a mark after all. */
+  readonly shown: { readonly expression: Expression; readonly mark: Mark; readonly found: () => void }[] = [];
   /** Control has left the block under way: what follows is never reached. */
   left = false;
 
@@ -104,7 +104,6 @@ export class StackCheck implements ExpressionContext {
     if (response !== undefined) answers.push(checkExpression(this, response));
     const [first, ...more] = answers;
     const result = first === undefined ? anyType : more.reduce(join, first);
-    const tainted = answers.some(holdsPassword) ? { ...result, password: true as const } : result;
     return {
       label,
       source: steps,
@@ -112,7 +111,7 @@ export class StackCheck implements ExpressionContext {
       steps: this.#infos,
       slotNames: this.slots.names,
       response,
-      result: tainted,
+      result: { ...result, ...marksOf(...answers) },
       analysis: this.analysis,
     };
   }
@@ -301,11 +300,12 @@ export class StackCheck implements ExpressionContext {
     }
   }
 
-  /** After a loop that moves a password's hash among these names: what was shown since `first` may be one in a later turn. */
-  lookAgain(first: number, made: ReadonlySet<string>): void {
+  /** After a loop that moves what carries a mark among these names: what was shown since `first` may carry it in a later turn. */
+  lookAgain(first: number, mark: Mark, made: ReadonlySet<string>): void {
     for (const one of this.shown.splice(first)) {
       const type = this.analysis.typeOf(one.expression) ?? anyType;
-      if (holdsPassword(tainted(type, { ...anyType, password: true })) && speaksOf(one.expression, made)) one.found();
+      const mayCarry = one.mark === mark && holds(tainted(type, anyWith(mark)), mark);
+      if (mayCarry && speaksOf(one.expression, made)) one.found();
       else this.shown.push(one);
     }
   }

@@ -1,7 +1,7 @@
 /** How the check passes through nested steps: which names exist where, and whether control can come there at all. */
 import type { Expression, JsonNode } from '../1-syntax/ast.ts';
 import type { Flow, StepWalk } from '../library/define.ts';
-import { anyType, nullType, type Type, tainted } from '../types/type.ts';
+import { anyType, type Mark, nullType, type Type, tainted } from '../types/type.ts';
 import { hiddenVariable } from './problems.ts';
 import type { StepChecker } from './step.ts';
 
@@ -40,7 +40,7 @@ export class Walk implements StepWalk {
     const first = stack.shown.length;
     stack.scope.forget(made);
     body();
-    if (stack.scope.mixMarks(made)) stack.lookAgain(first, made);
+    for (const mark of stack.scope.mixMarks(made)) stack.lookAgain(first, mark, made);
     stack.left = false;
   }
 
@@ -123,7 +123,7 @@ export class Walk implements StepWalk {
     this.#step.stack.addReturn(type);
   }
 
-  shows(expression: Expression, found: () => void): void {
-    this.#step.stack.shown.push({ expression, found });
+  shows(expression: Expression, mark: Mark, found: () => void): void {
+    this.#step.stack.shown.push({ expression, mark, found });
   }
 }

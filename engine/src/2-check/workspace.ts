@@ -69,7 +69,10 @@ class WorkspaceCheck {
     this.#stepIds = stepIds;
     this.#summaries = new Summaries(workspace, library);
     this.#env = objectOf(
-      [...workspace.env.values()].map((v) => [v.name, v.default === undefined ? nullable(type('text')) : type('text')] as const),
+      [...workspace.env.values()].map((v) => {
+        const text = type('text', v.secret ? { secret: true } : {});
+        return [v.name, v.default === undefined ? nullable(text) : text] as const;
+      }),
     );
   }
 

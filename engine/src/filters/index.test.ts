@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AshlarError } from '../errors.ts';
 import { defaultLimits } from '../limits.ts';
-import { holdsPassword, listOf, objectOf, type Type, type } from '../types/type.ts';
+import { holds, listOf, objectOf, type Type, type } from '../types/type.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
 import { toText } from '../values/operators.ts';
@@ -332,18 +332,18 @@ describe('static types', () => {
   });
 
   test("a password's hash stays one until it is hashed or left out", () => {
-    expect(holdsPassword(result('first', listOf(user)))).toBe(true);
-    expect(holdsPassword(result('json_encode', user))).toBe(true);
-    expect(holdsPassword(result('base64_encode', hash))).toBe(true);
-    expect(holdsPassword(result('sha256', hash))).toBe(false);
-    expect(holdsPassword(result('strlen', hash))).toBe(false);
-    expect(holdsPassword(result('unpick', user, [listOf(type('text'))], [['password']]))).toBe(false);
-    expect(holdsPassword(result('unpick', user, [listOf(type('text'))], [undefined]))).toBe(true);
-    expect(holdsPassword(result('pick', user, [listOf(type('text'))], [['id']]))).toBe(false);
-    expect(holdsPassword(result('get', user, [type('text')], ['id']))).toBe(false);
-    expect(holdsPassword(result('get', user, [type('text')], ['password']))).toBe(true);
-    expect(holdsPassword(result('set', type('object'), [type('text'), hash], ['x']))).toBe(true);
-    expect(holdsPassword(result('push', listOf(type('text')), [hash]))).toBe(true);
-    expect(holdsPassword(result('concat', type('text'), [hash]))).toBe(true);
+    expect(holds(result('first', listOf(user)), 'password')).toBe(true);
+    expect(holds(result('json_encode', user), 'password')).toBe(true);
+    expect(holds(result('base64_encode', hash), 'password')).toBe(true);
+    expect(holds(result('sha256', hash), 'password')).toBe(false);
+    expect(holds(result('strlen', hash), 'password')).toBe(false);
+    expect(holds(result('unpick', user, [listOf(type('text'))], [['password']]), 'password')).toBe(false);
+    expect(holds(result('unpick', user, [listOf(type('text'))], [undefined]), 'password')).toBe(true);
+    expect(holds(result('pick', user, [listOf(type('text'))], [['id']]), 'password')).toBe(false);
+    expect(holds(result('get', user, [type('text')], ['id']), 'password')).toBe(false);
+    expect(holds(result('get', user, [type('text')], ['password']), 'password')).toBe(true);
+    expect(holds(result('set', type('object'), [type('text'), hash], ['x']), 'password')).toBe(true);
+    expect(holds(result('push', listOf(type('text')), [hash]), 'password')).toBe(true);
+    expect(holds(result('concat', type('text'), [hash]), 'password')).toBe(true);
   });
 });

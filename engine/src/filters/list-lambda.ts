@@ -1,5 +1,5 @@
 /** Filters over lists whose argument is an expression for each item: it sees `item` and `index` (and `result` in reduce). */
-import { anyType, holdsPassword, join as joinTypes, listOf, nullable } from '../types/type.ts';
+import { anyType, join as joinTypes, listOf, marks, marksOf, nullable } from '../types/type.ts';
 import { truthy } from '../values/operators.ts';
 import type { Value } from '../values/value.ts';
 import { defineFilter, type FilterParameter } from './define.ts';
@@ -52,12 +52,12 @@ export const reduce = defineFilter({
     { name: 'expression', kind: 'lambda', description: 'An expression over `result`, `item` and `index`.' },
     { name: 'start', kind: 'value', description: 'The result before the first item, and of an empty list.' },
   ],
-  // What holds a password's hash after one item may stand anywhere in the result after the next.
+  // What carries a mark after one item may stand anywhere in the result after the next.
   result: (_input, [body = anyType, start = anyType]) => {
     const { kind, nullable: mayBeNull, ...known } = joinTypes(body, start);
-    return holdsPassword(body) || holdsPassword(start)
-      ? { kind, nullable: mayBeNull, password: true }
-      : { kind, nullable: mayBeNull, ...known };
+    const carried = marksOf(body, start);
+    const isMarked = marks.some((mark) => carried[mark] === true);
+    return { kind, nullable: mayBeNull, ...(isMarked ? carried : known) };
   },
   ownMark: true,
   run: (_context, list, expression, start) => {

@@ -1,5 +1,5 @@
 /** Filters over objects, and paths inside any value. */
-import { anyType, holdsPassword, listOf, notNull, nullable, nullType, type Type, tainted, type } from '../types/type.ts';
+import { anyType, anyWith, holds, listOf, marks, notNull, nullable, nullType, type Type, tainted, type } from '../types/type.ts';
 import { setPath } from '../values/path.ts';
 import type { Value } from '../values/value.ts';
 import { keysOf, parseDataPath, readPath } from './data-path.ts';
@@ -35,7 +35,7 @@ export const get = defineFilter({
   result: (input, [, otherwise], constants) => {
     const found = typeAt(input, constants?.[0]);
     if (otherwise === undefined) return nullable(found);
-    return found.kind === otherwise.kind && !holdsPassword(found)
+    return found.kind === otherwise.kind && !marks.some((mark) => holds(found, mark))
       ? { ...found, nullable: otherwise.nullable }
       : tainted(anyType, found, otherwise);
   },
@@ -82,7 +82,7 @@ export const keys = defineFilter({
   input: ['object'],
   parameters: [],
   // The names of an object whose members are not known may themselves come from anywhere.
-  result: (input) => (input.password === true ? tainted(listOf(type('text')), input) : listOf(type('text'))),
+  result: (input) => tainted(listOf(type('text')), anyWith(...marks.filter((mark) => input[mark] === true))),
   ownMark: true,
   run: (_context, object) => Object.keys(object),
   examples: [

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { Input } from '../model.ts';
 import { Problems } from '../problems.ts';
 import type { JsonSchema } from '../types/json-schema.ts';
-import { bigintType, describeType, holdsPassword, join, listOf, nullable, objectOf, type } from '../types/type.ts';
+import { bigintType, describeType, holds, join, listOf, nullable, objectOf, type } from '../types/type.ts';
 import { decodeJson } from '../values/json.ts';
 import { readWorkspace } from '../workspace/index.ts';
 import { inputSchema, inputsSchema, rowSchema, typeOfInputs, typeOfRow, typeSchema, validateInputs } from './index.ts';
@@ -51,7 +51,7 @@ describe('static types', () => {
       'b decimal',
       'g object',
     ]);
-    expect(holdsPassword(typeOfInputs(inputs))).toBe(false);
+    expect(holds(typeOfInputs(inputs), 'password')).toBe(false);
   });
 
   test('of a row: the hash of a password is marked', () => {
@@ -70,7 +70,7 @@ describe('static types', () => {
     ]);
     expect(row.fields?.get('password')?.password).toBe(true);
     expect(row.fields?.get('role')?.values).toEqual(['a', 'b']);
-    expect(holdsPassword(row)).toBe(true);
+    expect(holds(row, 'password')).toBe(true);
   });
 });
 

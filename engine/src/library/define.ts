@@ -7,7 +7,7 @@ import type { EffectName } from '../effects.ts';
 import type { Invoke, IrBlock, IrExpression, IrPathPart, IrStatement } from '../ir.ts';
 import type { Table, Workspace } from '../model.ts';
 import type { ProblemKind } from '../problems.ts';
-import type { Type } from '../types/type.ts';
+import type { Mark, Type } from '../types/type.ts';
 import type { TypeName } from '../values/value.ts';
 
 /**
@@ -173,8 +173,8 @@ export interface StepWalk {
   leave(): void;
   /** The stack answers a value of this type here. */
   returns(type: Type): void;
-  /** The step shows a value, which holds no password's hash in a first turn, to the client: a loop around it looks at it again. */
-  shows(expression: Expression, found: () => void): void;
+  /** The step shows a value, which does not carry the mark in a first turn, to the client: a loop around it looks at it again. */
+  shows(expression: Expression, mark: Mark, found: () => void): void;
 }
 
 /** Which rows an expression may speak of: `db.NAME.COLUMN`, and bare names for the enclosing row (`parent.COLUMN`). */

@@ -1,11 +1,16 @@
 /** What the checker knows of a value before the run. */
 import type { TypeName } from '../values/value.ts';
 
+/** What must not reach a client, however it is wrapped: the hash of a password column, and a secret of env.jsonc. */
+export const marks = ['password', 'secret'] as const;
+export type Mark = (typeof marks)[number];
+export type Marks = { readonly [M in Mark]?: true };
+
 /**
  * A static type. `any` is "not known": everything is allowed and nothing is promised. A union is not kept: two different
  * types join to `any`, except that null only makes the other nullable.
  */
-export interface Type {
+export interface Type extends Marks {
   readonly kind: Exclude<TypeName, 'null'> | 'null' | 'any';
   /** May be null as well. Always true for `null` and `any`. */
   readonly nullable: boolean;
@@ -13,8 +18,6 @@ export interface Type {
   readonly items?: Type;
   /** Of an object whose members are known. Absent: any members. */
   readonly fields?: ReadonlyMap<string, Type>;
-  /** It is (or holds) the hash of a password column; an endpoint's response must not carry it. */
-  readonly password?: true;
   /** The values of an enum. */
   readonly values?: readonly string[];
   /** A decimal that is a bigint: the same in a stack, but a text in JSON. */
@@ -46,34 +49,42 @@ export function join(a: Type, b: Type): Type {
   if (a === b) return a;
   if (a.kind === 'null') return nullable(b);
   if (b.kind === 'null') return nullable(a);
-  const password =
-    a.password === true || b.password === true || (a.kind !== b.kind && (holdsPassword(a) || holdsPassword(b)))
-      ? { password: true as const }
-      : {};
+  const carried =
+    a.kind === b.kind
+      ? marksWhere((mark) => a[mark] === true || b[mark] === true)
+      : marksWhere((mark) => holds(a, mark) || holds(b, mark));
   const maybe = a.nullable || b.nullable;
   // A bigint and another decimal are one type in a stack, but not in JSON.
-  if (a.kind !== b.kind || a.bigint !== b.bigint) return { ...anyType, ...password };
+  if (a.kind !== b.kind || a.bigint !== b.bigint) return { ...anyType, ...carried };
   if (a.bigint === true) return maybe ? nullable(bigintType) : bigintType;
   if (a.kind === 'list')
-    return { kind: 'list', nullable: maybe, ...password, ...(a.items && b.items ? { items: join(a.items, b.items) } : {}) };
+    return { kind: 'list', nullable: maybe, ...carried, ...(a.items && b.items ? { items: join(a.items, b.items) } : {}) };
   if (a.kind === 'object') {
-    const holds = holdsPassword(a) || holdsPassword(b) ? { password: true as const } : {};
-    if (a.fields === undefined || b.fields === undefined) return { kind: 'object', nullable: maybe, ...holds };
+    if (a.fields === undefined || b.fields === undefined) return { kind: 'object', nullable: maybe, ...marksOf(a, b) };
     const fields = new Map<string, Type>();
     for (const key of new Set([...a.fields.keys(), ...b.fields.keys()]))
       fields.set(key, join(a.fields.get(key) ?? nullType, b.fields.get(key) ?? nullType));
     return { kind: 'object', nullable: maybe, fields };
   }
-  return { kind: a.kind, nullable: maybe, ...password };
+  return { kind: a.kind, nullable: maybe, ...carried };
 }
 
-/** Whether a value of this type may carry a password's hash, however deep. */
-export function holdsPassword(t: Type): boolean {
-  if (t.password === true) return true;
-  if (t.items !== undefined) return holdsPassword(t.items);
-  if (t.fields !== undefined) for (const field of t.fields.values()) if (holdsPassword(field)) return true;
+const marksWhere = (carries: (mark: Mark) => boolean): Marks =>
+  Object.fromEntries(marks.filter(carries).map((mark) => [mark, true as const]));
+
+/** Whether a value of this type may carry the mark, however deep. */
+export function holds(t: Type, mark: Mark): boolean {
+  if (t[mark] === true) return true;
+  if (t.items !== undefined) return holds(t.items, mark);
+  if (t.fields !== undefined) for (const field of t.fields.values()) if (holds(field, mark)) return true;
   return false;
 }
+
+/** The marks that a value of one of these types may carry, however deep. */
+export const marksOf = (...types: readonly Type[]): Marks => marksWhere((mark) => types.some((t) => holds(t, mark)));
+
+/** Nothing is known of the value but that it may carry the mark. */
+export const anyWith = (...carried: readonly Mark[]): Type => ({ ...anyType, ...marksWhere((mark) => carried.includes(mark)) });
 
 /** The type as users read it: `list of int`, `text or null`. */
 export function describeType(t: Type): string {
@@ -82,8 +93,8 @@ export function describeType(t: Type): string {
 }
 const measures: ReadonlySet<Type['kind']> = new Set(['bool', 'int', 'decimal', 'float', 'timestamp', 'date', 'null']);
 
-/** The type, carrying the mark of a password's hash if any of the sources does. Numbers, truths and times say nothing of one. */
+/** The type, carrying the marks that any of the sources does. Numbers, truths and times say nothing of what they were made of. */
 export function tainted(result: Type, ...sources: readonly Type[]): Type {
-  if (measures.has(result.kind) || holdsPassword(result) || !sources.some(holdsPassword)) return result;
-  return { ...result, password: true };
+  if (measures.has(result.kind)) return result;
+  return { ...result, ...marksWhere((mark) => !holds(result, mark) && sources.some((source) => holds(source, mark))) };
 }

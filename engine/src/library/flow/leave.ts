@@ -1,9 +1,9 @@
 /** The steps that leave: break and continue a loop, return from the stack, throw. */
 import { misplaced, notAllowedHere } from '../../2-check/problems.ts';
 import type { IrStatement } from '../../ir.ts';
-import { anyType, nullType } from '../../types/type.ts';
+import { anyWith, marks, nullType } from '../../types/type.ts';
 import { defineFunction, type FunctionDeclaration, type FunctionParameter, type StepCheck, type StepPlan } from '../define.ts';
-import { refusePasswords } from '../passwords.ts';
+import { refuseInAnswer } from '../marks.ts';
 import { checkStatus } from '../status.ts';
 
 function loopStep(name: 'break' | 'continue', description: string): FunctionDeclaration {
@@ -61,11 +61,11 @@ function checkReturn(step: StepCheck): void {
     else if (step.flow.inParallel)
       step.problem(notAllowedHere, node, { parameter: name, why: 'a return in a parallel branch ends the branch only' });
   }
-  refusePasswords(step, 'headers');
+  refuseInAnswer(step, 'headers');
   checkStatus(step, 200);
   const value = step.expression('value');
   step.walk.returns(value === undefined ? nullType : step.typeOf(value));
-  if (value !== undefined) step.walk.shows(value, () => step.walk.returns({ ...anyType, password: true }));
+  if (value !== undefined) for (const mark of marks) step.walk.shows(value, mark, () => step.walk.returns(anyWith(mark)));
   step.walk.leave();
 }
 
@@ -124,7 +124,7 @@ export const throwError = defineFunction({
   result: null,
   check(step) {
     checkStatus(step, 400);
-    refusePasswords(step, ...Object.keys(errorParameters));
+    refuseInAnswer(step, ...Object.keys(errorParameters));
     step.walk.leave();
   },
   plan: (step) => [planThrow(step, false)],
@@ -152,7 +152,7 @@ export const precondition = defineFunction({
   result: null,
   check(step) {
     checkStatus(step, 400);
-    refusePasswords(step, ...Object.keys(errorParameters));
+    refuseInAnswer(step, ...Object.keys(errorParameters));
   },
   plan: (step) => [
     {

@@ -6,7 +6,7 @@ import { toText } from '../../values/operators.ts';
 import type { Value, ValueObject } from '../../values/value.ts';
 import { absent, boolArgument, intArgument, isList, isObject, objectArgument, refuse, textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';
-import { warnOfPasswords } from '../passwords.ts';
+import { warnOfSending } from '../marks.ts';
 
 const name = 'external_api_request';
 const methods: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -146,7 +146,7 @@ export const externalApiRequest = defineFunction({
       ['body', anyType],
       ['duration_ms', type('int')],
     ]),
-  check: (step) => warnOfPasswords(step, 'url', 'headers', 'query', 'body'),
+  check: (step) => warnOfSending(step, 'url', 'headers', 'query', 'body'),
   plan: (step) => [
     step.invoke(
       invoke,

@@ -2,7 +2,7 @@
 import type { Invoke } from '../../ir.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { defineFunction } from '../define.ts';
-import { warnOfPasswords } from '../passwords.ts';
+import { warnOfLog } from '../marks.ts';
 
 const invoke: Invoke<null, ValueObject> = (run, step, _plan, args) => run.effects.log(run, step, { data: args.data ?? null });
 
@@ -14,7 +14,7 @@ export const logDebugInfo = defineFunction({
   parameters: { data: { kind: 'value', required: true, aliases: ['message', 'value'], description: 'Any value.' } },
   effects: ['log'],
   result: null,
-  check: (step) => warnOfPasswords(step, 'data'),
+  check: (step) => warnOfLog(step, 'data'),
   plan: (step) => [step.invoke(invoke, null, step.values('data'), { awaits: false })],
   examples: [{ title: 'Notes where a run is', stack: [{ function: 'log_debug_info', data: { stage: 'prices read' } }] }],
 });

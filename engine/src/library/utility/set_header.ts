@@ -5,7 +5,7 @@ import { toText } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { textArgument } from '../arguments.ts';
 import { defineFunction } from '../define.ts';
-import { refusePasswords } from '../passwords.ts';
+import { refuseInAnswer } from '../marks.ts';
 import { refuseAfterAnswer } from './after-answer.ts';
 
 const invoke: Invoke<null, ValueObject> = (run, _step, _plan, args) => {
@@ -30,7 +30,7 @@ export const setHeader = defineFunction({
   result: null,
   check(step) {
     refuseAfterAnswer(step, 'set_header');
-    refusePasswords(step, 'name', 'value');
+    refuseInAnswer(step, 'name', 'value');
   },
   plan: (step) => [step.invoke(invoke, null, step.values('name', 'value'), { awaits: false })],
   examples: [
