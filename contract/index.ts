@@ -880,6 +880,8 @@ export type ProblemCode =
   | 'route_taken'
   | 'row_name_taken'
   | 'secret_default'
+  | 'secret_leaves'
+  | 'secret_logged'
   | 'seed_table'
   | 'sql_not_literal'
   | 'stack_file_missing'
