@@ -7,7 +7,7 @@ import { masked } from './mask.ts';
 /** Bytes of one entry. */
 const longestEntry = 65_536;
 
-/** Makes the effect `log`. The caller's credentials are masked here, other names that speak of secrets by the log itself. */
+/** Makes the effect `log`. What speaks of secrets, and the caller's credentials wherever they stand, is masked here. */
 export function createLogEffect(log: Log) {
   return (run: Run, step: number, { data }: { readonly data: Value }): null => {
     const { environment, endpoint } = hostOf(run);

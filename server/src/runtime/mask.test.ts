@@ -21,6 +21,22 @@ test.for<[string, Value, unknown]>([
     [{ a: { 'Set-Cookie': 'x=1', Authorization: 'Basic eA==' } }],
     [{ a: { 'Set-Cookie': '***', Authorization: '***' } }],
   ],
+  [
+    'members that speak of secrets, whatever they hold',
+    {
+      password: 'x',
+      user: { apiKey: 1, api_key: { a: 1 }, client_secret: 'x', refresh_token: ['x'], Token: 't', old_pass: 'x' },
+    },
+    {
+      password: '***',
+      user: { apiKey: '***', api_key: '***', client_secret: '***', refresh_token: '***', Token: '***', old_pass: '***' },
+    },
+  ],
+  [
+    'and not what only sounds alike',
+    { compass: 'N', token_count: 3, key: 'k', passed: true, password: null },
+    { compass: 'N', token_count: 3, key: 'k', passed: true, password: null },
+  ],
   ['the whole value under another name', { mine: 'Bearer abc.def.ghi' }, { mine: '***' }],
   ['the token alone, inside a text', 'token was abc.def.ghi!', 'token was ***!'],
   ['one cookie', { s: '0123456789abcdef' }, { s: '***' }],

@@ -1,15 +1,16 @@
 /**
- * What a stack hands to a sink (the log, an alert) without the caller's credentials: `Authorization` and cookies are masked by
- * their names, and their values wherever else they stand, also inside longer texts (semantics 39).
+ * What a stack hands to a sink (the log, an alert) without secrets: members whose names speak of one are masked, and the caller's
+ * `Authorization` and cookies wherever else they stand, also inside longer texts (semantics 39).
  */
 import { isObject, type Run, type Value, type ValueObject } from '@ashlar/engine';
+import { isSecretName, mask } from '../base/log/index.ts';
 
-const mask = '***';
-const secretNames: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie', 'set-cookie']);
+/** Headers of a request that hold its credentials. */
+const credentials = ['authorization', 'proxy-authorization', 'cookie', 'set-cookie'] as const;
 /** A shorter value stands in too many texts that have nothing to do with it. */
 const shortestSecret = 6;
 
-/** A copy of the value with the request's credentials masked. Its nesting is bounded: the caller has encoded it before. */
+/** A copy of the value with secrets masked. Its nesting is bounded: the caller has encoded it before. */
 export function masked(run: Run, value: Value): Value {
   const secrets = secretsOf(run.request);
   const go = (part: Value): Value => {
@@ -23,7 +24,7 @@ export function masked(run: Run, value: Value): Value {
   const maskedObject = (object: ValueObject): ValueObject => {
     const copy: Record<string, Value> = Object.create(null);
     for (const [name, member] of Object.entries(object)) {
-      const hide = member !== null && secretNames.has(name.toLowerCase());
+      const hide = member !== null && isSecretName(name);
       copy[withoutSecrets(name, secrets)] = hide ? mask : go(member);
     }
     return copy;
@@ -36,7 +37,7 @@ function secretsOf(request: ValueObject | null): readonly string[] {
   const headers = request?.headers ?? null;
   if (!isObject(headers)) return [];
   const found: string[] = [];
-  for (const name of secretNames) {
+  for (const name of credentials) {
     const text = headers[name];
     if (typeof text !== 'string') continue;
     found.push(text);

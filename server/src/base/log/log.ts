@@ -1,4 +1,5 @@
 /** The process's log: one line an entry, to stderr; JSON for machines, plain text on a terminal. */
+import { isSecretName, mask } from './secrets.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 /** What goes with a message. Values are shown as JSON; names that speak of secrets are masked. */
@@ -23,8 +24,6 @@ export interface LogOptions {
 }
 
 const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
-const secretName =
-  /pass(word|wd|phrase)?$|secret|token|authorization|cookie|credential|(api|admin|private|token|access)[_-]?key$/i;
 /** `scheme://user:password@host`: the password is cut out of any text. */
 const urlPassword = /\b([a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]+@/gi;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not reach a terminal
@@ -55,7 +54,7 @@ function jsonLine(level: LogLevel, nowMs: number, message: string, fields: LogFi
 function plainLine(level: LogLevel, nowMs: number, message: string, fields: LogFields): string {
   const time = new Date(nowMs).toISOString().slice(11, 19);
   const mark = level === 'info' ? '' : `${level} `;
-  const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${stringify(secretName.test(name) ? '***' : value)}`);
+  const rest = Object.entries(fields).map(([name, value]) => ` ${name}=${stringify(isSecretName(name) ? mask : value)}`);
   return `${time} ${mark}${message}${rest.join('')}`.replace(controlCharacters, ' ');
 }
 
@@ -69,7 +68,7 @@ function stringify(value: unknown): string {
 
 /** JSON.stringify's replacer: masks secrets, makes errors and bigints readable. */
 function masked(name: string, value: unknown): unknown {
-  if (secretName.test(name) && value !== null && value !== undefined) return '***';
+  if (isSecretName(name) && value !== null && value !== undefined) return mask;
   if (typeof value === 'bigint') return value.toString();
   if (typeof value === 'string') return withoutPasswords(value);
   if (value instanceof Error)
