@@ -41,13 +41,15 @@ export const unknownParameter = defineProblem<{
   function: string;
   nearest: string | undefined;
   known: readonly string[];
+  /** What to write instead; wins over the nearest name. */
+  instead?: string | undefined;
 }>({
   code: 'unknown_parameter',
   severity: 'error',
   title: 'A step has a parameter that its function does not know',
   solve: 'Remove it, or write it as the function reference spells it. Unknown parameters are never ignored.',
   message: (d) => `${d.function} has no parameter "${d.name}".`,
-  hint: (d) => (d.nearest === undefined ? `It takes ${d.known.join(', ') || 'no parameters'}.` : `Did you mean "${d.nearest}"?`),
+  hint: (d) => d.instead ?? nearestHint(d) ?? `It takes ${d.known.join(', ') || 'no parameters'}.`,
 });
 export const missingParameter = defineProblem<{ name: string; function: string }>({
   code: 'missing_parameter',

@@ -27,7 +27,7 @@ import {
   unusedResult,
 } from './problems.ts';
 import { Scope, Slots } from './scope.ts';
-import { readParameters, StepChecker, writtenIdentity } from './step.ts';
+import { parameterName, readParameters, StepChecker, writtenIdentity } from './step.ts';
 import type { Summaries } from './summary.ts';
 import { checkUnknownStep } from './unknown-step.ts';
 
@@ -289,7 +289,8 @@ export class StackCheck implements ExpressionContext {
     if (node.kind !== 'object' || isDisabled(node)) return;
     const declaration = functionOf(node, this.library);
     for (const m of node.members) {
-      const kind = m.key === 'return_as' ? 'variable' : declaration?.parameters[m.key]?.kind;
+      const parameter = declaration === undefined ? undefined : parameterName(declaration, m.key);
+      const kind = m.key === 'return_as' ? 'variable' : declaration?.parameters[parameter ?? '']?.kind;
       if ((kind === 'variable' || kind === 'path') && m.value.kind === 'string') {
         const name = /^[A-Za-z_]\w*/.exec(m.value.value)?.[0];
         const known = name === undefined ? undefined : this.scope.find(name);

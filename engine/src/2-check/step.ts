@@ -186,6 +186,33 @@ export function writtenIdentity(node: JsonObject, declaration: FunctionDeclarati
   return declaration.parameters.id === undefined ? member(node, 'id') : undefined;
 }
 
+/** The canonical name of a parameter, as it or one of its aliases is written; undefined when there is none. */
+export function parameterName({ parameters }: FunctionDeclaration, written: string): string | undefined {
+  if (Object.hasOwn(parameters, written)) return written;
+  return Object.keys(parameters).find((name) => parameters[name]?.aliases?.includes(written) === true);
+}
+
+/** Reports what a step brings from other systems. Answers the names that were dealt with. */
+function readHabits(
+  stack: StackCheck,
+  node: JsonObject,
+  declaration: FunctionDeclaration,
+  params: Map<string, JsonNode>,
+): Set<string> {
+  const done = new Set<string>();
+  for (const { names, instead, means } of declaration.habits ?? []) {
+    const found = node.members.find((m) => m.key === names[0]);
+    if (found === undefined) continue;
+    const at = { span: found.keySpan, pointer: found.value.pointer };
+    const known = Object.keys(declaration.parameters);
+    const details = { name: found.key, function: declaration.name, nearest: undefined, known, instead: instead(node) };
+    stack.problems.add(unknownParameter, at, details);
+    if (means !== undefined) params.set(means, { kind: 'null', missing: true, ...at });
+    for (const name of names) done.add(name);
+  }
+  return done;
+}
+
 /**
  * Sorts a step's members into parameters by canonical name.
  * @returns the parameters; unknown ones were reported
@@ -193,12 +220,11 @@ export function writtenIdentity(node: JsonObject, declaration: FunctionDeclarati
 export function readParameters(stack: StackCheck, node: JsonObject, declaration: FunctionDeclaration): Map<string, JsonNode> {
   const params = new Map<string, JsonNode>();
   const known = Object.keys(declaration.parameters);
+  const habits = readHabits(stack, node, declaration, params);
   for (const m of node.members) {
-    if (commonKeys.has(m.key) && !known.includes(m.key)) continue;
+    if (habits.has(m.key) || (commonKeys.has(m.key) && !known.includes(m.key))) continue;
     const at = { span: m.keySpan, pointer: m.value.pointer };
-    const canonical = known.includes(m.key)
-      ? m.key
-      : known.find((k) => declaration.parameters[k]?.aliases?.includes(m.key) === true);
+    const canonical = parameterName(declaration, m.key);
     if (canonical === undefined) {
       const details = { name: m.key, function: declaration.name, nearest: nearest(m.key, [...known, ...commonKeys]), known };
       stack.problems.add(unknownParameter, at, details);

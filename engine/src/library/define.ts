@@ -51,6 +51,16 @@ export interface FunctionParameter {
   readonly deferred?: true;
 }
 
+/** A parameter of other systems that has no counterpart here, so that no spelling of it could be right. */
+export interface ParameterHabit {
+  /** Its name, and those of parameters that only belong to it. */
+  readonly names: readonly [string, ...string[]];
+  /** What to write instead, made from the step. */
+  readonly instead: (step: JsonObject) => string;
+  /** The parameter that counts as given, so that the one mistake stays one. */
+  readonly means?: string;
+}
+
 export interface FunctionExample {
   readonly title: string;
   /** Steps of a stack (JSON values). */
@@ -79,6 +89,8 @@ export interface FunctionDeclaration {
   readonly family: FunctionFamily;
   readonly description: string;
   readonly parameters: Readonly<Record<string, FunctionParameter>>;
+  /** Parameters of other systems that the check knows better advice for than a list of what there is. */
+  readonly habits?: readonly ParameterHabit[];
   /** Every effect that the function itself may ask for (nested steps have their own). Empty: pure. */
   readonly effects: readonly EffectName[];
   /** Whether `return_as` makes sense, and what type it gets. Called after the parameters were checked. */

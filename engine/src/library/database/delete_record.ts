@@ -2,7 +2,7 @@
 import { compileDelete } from '../../3-plan/sql/writes.ts';
 import { invokeChange } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
-import { compiled, idParameter, tableParameter, whereParameter } from './shared.ts';
+import { compiled, idParameter, recordHabits, tableParameter, whereParameter } from './shared.ts';
 
 export const deleteRecord = defineFunction({
   name: 'delete_record',
@@ -10,6 +10,7 @@ export const deleteRecord = defineFunction({
   family: 'database',
   description: 'Deletes one record and answers it as it stood. By `where`, exactly one record must match.',
   parameters: { table: tableParameter, id: idParameter, where: whereParameter },
+  habits: recordHabits,
   effects: ['query'],
   ...compiled(compileDelete, invokeChange),
   examples: [

@@ -72,7 +72,7 @@ export const directQuery = defineFunction({
     sql: {
       kind: 'raw',
       required: true,
-      aliases: ['query'],
+      aliases: ['query', 'code'],
       description: 'The statement, without expressions.',
       schema: { type: 'string' },
     },

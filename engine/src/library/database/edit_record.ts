@@ -2,7 +2,7 @@
 import { compileEdit } from '../../3-plan/sql/writes.ts';
 import { invokeChange } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
-import { compiled, dataParameter, idParameter, tableParameter, whereParameter } from './shared.ts';
+import { compiled, dataParameter, idParameter, recordHabits, tableParameter, whereParameter } from './shared.ts';
 
 export const editRecord = defineFunction({
   name: 'edit_record',
@@ -10,6 +10,7 @@ export const editRecord = defineFunction({
   family: 'database',
   description: 'Changes one record and answers it as it stands then. By `where`, exactly one record must match.',
   parameters: { table: tableParameter, id: idParameter, where: whereParameter, data: dataParameter },
+  habits: recordHabits,
   effects: ['query', 'now', 'uuid', 'hash_password'],
   ...compiled(compileEdit, invokeChange),
   examples: [

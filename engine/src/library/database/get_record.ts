@@ -7,6 +7,7 @@ import {
   idParameter,
   lockParameter,
   outputParameter,
+  recordHabits,
   sortParameter,
   tableParameter,
   whereParameter,
@@ -27,6 +28,7 @@ export const getRecord = defineFunction({
     with: withParameter,
     lock: lockParameter,
   },
+  habits: recordHabits,
   effects: ['query'],
   ...compiled(compileGet, invokeGet),
   examples: [

@@ -2,7 +2,7 @@
 import { compileHas } from '../../3-plan/sql/record.ts';
 import { invokeHas } from '../../query/query.ts';
 import { defineFunction } from '../define.ts';
-import { compiled, idParameter, lockParameter, tableParameter, whereParameter } from './shared.ts';
+import { compiled, idParameter, lockParameter, recordHabits, tableParameter, whereParameter } from './shared.ts';
 
 export const hasRecord = defineFunction({
   name: 'has_record',
@@ -10,6 +10,7 @@ export const hasRecord = defineFunction({
   family: 'database',
   description: 'Whether there is a record with this key, or one that meets a condition.',
   parameters: { table: tableParameter, id: idParameter, where: whereParameter, lock: lockParameter },
+  habits: recordHabits,
   effects: ['query'],
   ...compiled(compileHas, invokeHas),
   examples: [

@@ -2,7 +2,7 @@
 import { compilePatch } from '../../3-plan/sql/writes.ts';
 import { invokePatch } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
-import { compiled, idParameter, tableParameter, whereParameter } from './shared.ts';
+import { compiled, idParameter, recordHabits, tableParameter, whereParameter } from './shared.ts';
 
 export const patchRecord = defineFunction({
   name: 'patch_record',
@@ -21,6 +21,7 @@ export const patchRecord = defineFunction({
       description: 'Any object: only its keys are written, unknown ones are refused.',
     },
   },
+  habits: recordHabits,
   effects: ['query', 'now', 'uuid', 'hash_password'],
   ...compiled(compilePatch, invokePatch),
   examples: [

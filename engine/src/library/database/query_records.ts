@@ -95,6 +95,17 @@ export const queryRecords = defineFunction({
       default: false,
     },
   },
+  habits: [
+    { names: ['order'], instead: () => 'Write "sort": ["-created_at"], with - before what sorts downwards.' },
+    { names: ['order_by'], instead: () => 'Write "sort": ["-created_at"], with - before what sorts downwards.' },
+    { names: ['select'], instead: () => 'Write "output": ["id", "name"].' },
+    { names: ['paging'], instead: () => 'Write "page" and "per_page" as parameters of their own.' },
+    {
+      names: ['count'],
+      instead: () => 'Write "aggregate": {"n": "{{ db.TABLE|count }}"}; without group_by the answer is one object.',
+    },
+    { names: ['addon'], instead: () => 'Write "with": {"lines": {"table": …, "where": …}}.' },
+  ],
   effects: ['query'],
   ...compiled(compileList, invokeList),
   examples: [

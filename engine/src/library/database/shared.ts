@@ -1,10 +1,11 @@
 /** What the database functions share: compiling in each phase, arguments, parameters. */
+import { type JsonObject, member } from '../../1-syntax/ast.ts';
 import type { CompileContext, Phase } from '../../3-plan/sql/context.ts';
 import { manyOptional } from '../../3-plan/sql/problems.ts';
 import type { Invoke, IrExpression, IrStatement } from '../../ir.ts';
 import { anyType, type Type } from '../../types/type.ts';
 import type { ValueList } from '../../values/value.ts';
-import type { FunctionParameter, StepCheck, StepPlan } from '../define.ts';
+import type { FunctionParameter, ParameterHabit, StepCheck, StepPlan } from '../define.ts';
 
 /** Optional conditions of a step that need no word. */
 const fewOptional = 8;
@@ -102,3 +103,30 @@ export const dataParameter: FunctionParameter = {
   description: 'The values by column, written out.',
   aliases: ['values', 'fields'],
 };
+
+/** A name that a step writes, or a word in its place. */
+function nameIn(step: JsonObject, key: string, otherwise: string): string {
+  const node = member(step, key);
+  return node?.kind === 'string' ? node.value : otherwise;
+}
+
+/** A value that a step writes, as an expression has it; a word in its place where it is no simple one. */
+function valueIn(step: JsonObject, key: string): string {
+  const node = member(step, key);
+  if (node?.kind === 'number') return node.text;
+  if (node?.kind !== 'string') return 'VALUE';
+  const inner = /^\s*\{\{([^{}]*)\}\}\s*$/.exec(node.value)?.[1]?.trim();
+  return inner ?? (/[{}']/.test(node.value) ? 'VALUE' : `'${node.value}'`);
+}
+
+/** `field_name` and `field_value`: a record by one of its columns. */
+export const recordHabits: readonly ParameterHabit[] = [
+  {
+    names: ['field_name', 'field_value'],
+    means: 'where',
+    instead: (step) => {
+      const column = `db.${nameIn(step, 'table', 'TABLE')}.${nameIn(step, 'field_name', 'FIELD')}`;
+      return `Write "where": "{{ ${column} == ${valueIn(step, 'field_value')} }}".`;
+    },
+  },
+];

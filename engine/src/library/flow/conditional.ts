@@ -6,7 +6,7 @@ export const conditional = defineFunction({
   family: 'flow',
   description: 'Runs one of two branches. null, false, 0 and the empty text count as false.',
   parameters: {
-    condition: { kind: 'condition', required: true, description: 'An expression whose truth is asked.' },
+    condition: { kind: 'condition', required: true, aliases: ['if'], description: 'An expression whose truth is asked.' },
     true_branch: {
       kind: 'stack',
       aliases: ['true_stack', 'true_steps', 'true_functions', 'then'],

@@ -48,6 +48,10 @@ export const runFunction = defineFunction({
     },
     input: { kind: 'value', types: ['object'], aliases: ['inputs'], description: 'Its inputs.' },
   },
+  habits: ['execution_mode', 'runtime_mode', 'async'].map((name) => ({
+    names: [name],
+    instead: () => 'Put the step into post_process to run it after the answer, or into parallel to run it beside others.',
+  })),
   effects: [],
   result: (step) => {
     const name = step.literal('name');

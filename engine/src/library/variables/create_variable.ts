@@ -7,7 +7,7 @@ export const createVariable = defineFunction({
   family: 'variables',
   description: 'Makes a variable that the steps after it can read.',
   parameters: {
-    name: { kind: 'variable', required: true, description: 'Its name: letters, digits and underscores.' },
+    name: { kind: 'variable', required: true, aliases: ['variable'], description: 'Its name: letters, digits and underscores.' },
     value: { kind: 'value', required: true, description: 'Any JSON with expressions.' },
   },
   effects: [],

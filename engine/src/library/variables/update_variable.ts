@@ -16,6 +16,7 @@ export const updateVariable = defineFunction({
     },
     value: { kind: 'value', required: true, description: 'Any JSON with expressions.' },
   },
+  habits: [{ names: ['operation'], instead: () => 'Write the new value: "value": "{{ total + 1 }}", "{{ list|push:item }}".' }],
   effects: [],
   result: null,
   check(step) {
