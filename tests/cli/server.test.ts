@@ -47,6 +47,8 @@ describe('with a server', () => {
 
   beforeAll(async () => {
     url = urlIn(await startKept(['start'], { cwd: folder, env: settings }).seen(/Admin key/));
+    // Whoever keeps the data in a repository commits none of it.
+    expect(readFileSync(join(settings.ASHLAR_DATA, '.gitignore'), 'utf8')).toBe('*\n');
   });
 
   test('plan shows, push publishes, run calls', async () => {
@@ -84,6 +86,11 @@ describe('with a server', () => {
     expect(await run('plan', 'dropping', '--env', 'dev')).toMatchObject({ code: 1 });
     const pushed = await run('push', 'dropping', '--env', 'dev', '--drop', 'note.body');
     expect(pushed).toMatchObject({ code: 0, out: expect.stringContaining('(not additive)') });
+    // The command of a CI job stays the same.
+    writeFileSync(join(root, 'functions', 'greeting.jsonc'), '{"input": {"title": "text"}, "stack": [], "response": "Later"}');
+    expect(await run('push', 'dropping', '--env', 'dev', '--drop', 'note.body')).toMatchObject({ code: 0, err: '' });
+    const kept = await run('push', 'dropping', '--env', 'dev', '--drop', 'note.title');
+    expect(kept).toMatchObject({ code: 0 });
   });
 
   test('problems of a push are those of check, with frames', async () => {
@@ -157,10 +164,40 @@ describe('with a server', () => {
     writeFileSync(file, '{"input": {"title": "text"}, "stack": [], "response": "Saved"}');
     const out = await dev.seen(/"event":"refused".*\n\{"event":"published"/);
     expect((await json('run', 'POST', '/api:followed/notes', '--input', '{"title": "x"}')).body.greeting).toBe('Saved');
+    // Nothing is published or said for a save that changes nothing.
+    writeFileSync(file, readFileSync(file, 'utf8'));
+    await sleep(500);
+    writeFileSync(file, '{"input": {"title": "text"}, "stack": [], "response": "Again"}');
+    const said = await dev.seen(/"event":"refused".*\n(?:\{"event":"published".*\n){2}/);
+    expect(said.slice(said.indexOf('"event":"refused"'))).not.toContain('"unchanged":true');
     expect(out).not.toContain('Local');
     dev.child.kill('SIGINT');
     expect((await dev.ended).code).toBe(0);
   });
+});
+
+test('dev beside a server says how to use it, and how to start another', async () => {
+  workspace('beside');
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+  const address = taken.address();
+  const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+  const env = { ...settings, PORT: port, ASHLAR_DATA: join(folder, 'beside-data') };
+  const { code, err } = await ashlar(['dev', 'beside'], { cwd: folder, env });
+  await new Promise((resolve) => taken.close(resolve));
+  expect(code).toBe(2);
+  expect(err).toContain(`ashlar.js dev beside --url http://127.0.0.1:${port}\n`);
+  expect(err).toContain('PORT=8090 ASHLAR_DATA=.ashlar-dev');
+});
+
+test('commands find a server by PORT and ASHLAR_URL', async () => {
+  const port = String(await freePort());
+  const at = ['versions', '--workspace', 'x', '--env', 'dev'];
+  const key = { ASHLAR_ADMIN_KEY: adminKey };
+  expect((await ashlar(at, { env: { ...key, PORT: port } })).err).toContain(`No server answers at http://127.0.0.1:${port} `);
+  expect((await ashlar(at, { env: { ...key, PORT: '1', ASHLAR_URL: `http://localhost:${port}` } })).err).toContain(
+    `No server answers at http://localhost:${port} `,
+  );
 });
 
 test('without a server the commands say how to start one', async () => {
