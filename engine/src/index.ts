@@ -83,5 +83,6 @@ export { equals, toText, truthy, typeName } from './values/operators.ts';
 export { toPlain, toValue } from './values/plain.ts';
 export { PlainDate, Timestamp } from './values/time.ts';
 export type * from './values/value.ts';
+export { fileBytesMax, isLeftOut, type LocalEnv, localEnvFile, readLocalEnv, versionBytesMax } from './workspace/folder.ts';
 export { isTimezone, limitsOf, readWorkspace, scheduleFlaw } from './workspace/index.ts';
 export { symlinkSkipped } from './workspace/problems.ts';

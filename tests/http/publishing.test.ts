@@ -115,6 +115,44 @@ describe('publishing', () => {
     expect((await two.publish(two.files('two', shared))).status).toBe(201);
   });
 
+  it('removes an environment with its data when it is named twice, the default one last', async () => {
+    const { at, files, publish, answer } = newWorkspace();
+    await publish(files('one'));
+    await publish(files('two'), {}, 'staging');
+    expect(await answer('staging')).toBe('two');
+    expect(await call('DELETE', at('staging'))).toMatchObject({ status: 400, body: { code: 'input_invalid' } });
+    expect(await call('DELETE', `${at('staging')}?confirm=dev`)).toMatchObject({
+      status: 422,
+      body: { code: 'removal_not_confirmed' },
+    });
+    expect(await call('DELETE', `${at()}?confirm=dev`)).toMatchObject({ status: 409, body: { code: 'environment_is_default' } });
+    expect([await answer(), await answer('staging')]).toEqual(['one', 'two']);
+    expect(await call('DELETE', `${at('staging')}?confirm=staging`)).toMatchObject({
+      status: 200,
+      body: { environments: ['staging'], databases_left: [] },
+    });
+    expect(await answer('staging')).toMatchObject({ status: 404 });
+    expect(await answer()).toBe('one');
+    expect(await call('DELETE', `${at('staging')}?confirm=staging`)).toMatchObject({ status: 404, body: { code: 'not_found' } });
+    // The name is free: a push makes it anew, and empty.
+    expect((await publish(files('three'), {}, 'staging')).status).toBe(201);
+    expect(await answer('staging')).toBe('three');
+  });
+
+  it('removes a workspace: its data are dropped, and its groups are free for another', async () => {
+    const [one, two] = [newWorkspace(), newWorkspace()];
+    await one.publish(one.files('one'));
+    await one.publish(one.files('one'), {}, 'staging');
+    const shared = { [`apis/${one.name}/other.get.jsonc`]: '{"stack": [], "response": 1}' };
+    expect((await two.publish(two.files('two', shared))).body).toMatchObject({ code: 'group_taken' });
+    const gone = await call('DELETE', `/api/workspaces/${one.name}?confirm=${one.name}`);
+    expect(gone).toMatchObject({ status: 200, body: { environments: ['staging', 'dev'], databases_left: [] } });
+    expect((await call('GET', `/api/workspaces/${one.name}`)).status).toBe(404);
+    expect(await one.answer()).toMatchObject({ status: 404 });
+    expect((await two.publish(two.files('two', shared))).status).toBe(201);
+    expect((await one.publish({ 'ashlar.jsonc': `{"name": "${one.name}"}` })).status).toBe(201);
+  });
+
   it('refuses a parent that is no longer in force', async () => {
     const { files, publish } = newWorkspace();
     const first = await publish(files('one'));
@@ -237,11 +275,11 @@ describe('variables', () => {
 
   it('are set, shown, taken away; secrets are never shown', async () => {
     const { at, files, publish, answer } = newWorkspace();
-    await publish(files(['{{ env.LEVEL }}', '{{ env.KEY }}'], declared));
-    expect(await answer()).toEqual(['info', null]);
+    await publish(files(['{{ env.LEVEL }}', "{{ env.KEY == 'top-secret' }}"], declared));
+    expect(await answer()).toEqual(['info', false]);
     await call('PUT', `${at()}/variables/KEY`, { value: 'top-secret' });
     await call('PUT', `${at()}/variables/LEVEL`, { value: 'debug' });
-    expect(await answer()).toEqual(['debug', 'top-secret']);
+    expect(await answer()).toEqual(['debug', true]);
     const listed = await call('GET', `${at()}/variables`);
     expect(listed.body).toMatchObject([
       { name: 'KEY', secret: true, value: null, from: 'set' },
@@ -249,7 +287,7 @@ describe('variables', () => {
     ]);
     expect(JSON.stringify(listed.body)).not.toContain('top-secret');
     expect(await call('DELETE', `${at()}/variables/LEVEL`)).toMatchObject({ status: 200, body: { changed: true } });
-    expect(await answer()).toEqual(['info', 'top-secret']);
+    expect(await answer()).toEqual(['info', true]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 /** `ashlar dev`: a server for one folder that follows every save. */
 import { join, relative, sep } from 'node:path';
+import { isLeftOut } from '@ashlar/engine';
 import type { Command } from 'commander';
 import { ControlClient, defaultUrl } from '../control/client.ts';
 import { readAdminKey } from '../control/key.ts';
@@ -9,7 +10,7 @@ import { collect, nameOf } from '../options.ts';
 import { type ServerProcess, startServerProcess } from '../server/process.ts';
 import { ownCommand, shellWord } from '../terminal/command.ts';
 import { print, printAside } from '../terminal/output.ts';
-import { isLeftOut, readFolder } from '../workspace/folder.ts';
+import { readFolder } from '../workspace/folder.ts';
 
 interface DevOptions {
   readonly url?: string;

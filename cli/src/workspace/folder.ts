@@ -2,13 +2,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { fileBytesMax, isLeftOut, localEnvFile, versionBytesMax } from '@ashlar/engine';
 import { Failure, usageFailure } from '../failure.ts';
-
-/** Values that stay on this machine: never checked, never sent. */
-export const localEnvFile = 'env.local.jsonc';
-/** Bytes of one file and of a whole version, as the server takes them. */
-export const fileBytesMax = 20_000_000;
-export const versionBytesMax = 45_000_000;
 
 /** A workspace folder as a push sends it. */
 export interface WorkspaceFolder {
@@ -98,9 +93,6 @@ async function leadsToOwnFile(root: string, link: string): Promise<boolean> {
     return false;
   }
 }
-
-/** Names that are no part of a workspace wherever they stand. */
-export const isLeftOut = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
 
 /** Where a file's workspace begins: the nearest folder above it that holds ashlar.jsonc. Throws Failure (exit code 2). */
 export function findRoot(file: string, cwd = process.cwd()): { readonly root: string; readonly path: string } {

@@ -26,6 +26,7 @@ import {
   requestCancel,
 } from './publication-store.ts';
 import type { Publishing } from './publishing.ts';
+import { removalCalls } from './remove-calls.ts';
 import { getVersion, loadFiles } from './version-store.ts';
 
 export interface PublishingCallParts {
@@ -66,6 +67,7 @@ export function publishingCalls(parts: PublishingCallParts): readonly AnyCall[] 
     listPublicationsCall(parts),
     getPublicationCall(parts),
     cancelCall(parts),
+    ...removalCalls(parts.publishing),
   ];
 }
 

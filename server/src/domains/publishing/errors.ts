@@ -32,6 +32,20 @@ export const groupTaken = defineError<{ path: string; workspace: string }>({
   message: (d) =>
     `/api:${d.path} belongs to the workspace "${d.workspace}". Give the group another "path" in its group.jsonc, or rename its folder.`,
 });
+export const environmentIsDefault = defineError<{ name: string }>({
+  code: 'environment_is_default',
+  status: 409,
+  title: 'The default environment can not be removed before the others',
+  solve: 'It serves the short addresses (`/api:shop`). Remove the other environments first, or the whole workspace.',
+  message: (d) => `"${d.name}" is the default environment of its workspace, and there are others.`,
+});
+export const removalNotConfirmed = defineError<{ name: string }>({
+  code: 'removal_not_confirmed',
+  status: 422,
+  title: 'What is to be removed was not named twice',
+  solve: 'Send the name once more as `?confirm=NAME` (`--confirm NAME`). Its data are gone then.',
+  message: (d) => `"confirm" must be ${JSON.stringify(d.name)}, the name of what is to be removed with its data.`,
+});
 export const versionConflict = defineError<{ parent: string; head: string }>({
   code: 'version_conflict',
   status: 409,

@@ -1,12 +1,7 @@
 /** Reads a workspace folder from disk: what a push sends, as a map of paths and texts. */
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-
-/** Values that stay on the machine: read at start, never published. */
-export const localEnvFile = 'env.local.jsonc';
-/** Bytes of one file, and of all files of a version together. */
-export const fileBytesMax = 20_000_000;
-export const versionBytesMax = 45_000_000;
+import { fileBytesMax, isLeftOut, localEnvFile, versionBytesMax } from '@ashlar/engine';
 
 /** A folder that can't be published as it stands; the message says why in one line. */
 export class FolderError extends Error {
@@ -53,9 +48,6 @@ function textOf(name: string, bytes: Uint8Array): string {
 
 /** A path from the root with forward slashes. */
 const nameOf = (root: string, path: string): string => relative(root, path).split(sep).join('/');
-
-/** Names that are no part of a workspace wherever they stand. */
-const isLeftOut = (name: string): boolean => name.startsWith('.') || name === 'node_modules';
 
 async function pathsOf(folder: string): Promise<{ readonly paths: readonly string[]; readonly skippedLinks: readonly string[] }> {
   const paths: string[] = [];

@@ -1,8 +1,7 @@
 /** A version's files: content-addressed, listed in a manifest whose own hash tells whether anything changed. */
-import { errorOf } from '@ashlar/engine';
+import { errorOf, fileBytesMax, localEnvFile, versionBytesMax } from '@ashlar/engine';
 import { sha256Hex } from '../../base/crypto/index.ts';
 import { fileRefused, versionTooLarge } from './errors.ts';
-import { fileBytesMax, localEnvFile, versionBytesMax } from './folder.ts';
 
 export interface ManifestEntry {
   readonly path: string;

@@ -9,11 +9,12 @@ import { buildSnapshot } from './build-snapshot.ts';
 import { compileStored, VersionCache } from './compile-version.ts';
 import { EnvironmentLock } from './environment-lock.ts';
 import { readFolder } from './folder.ts';
-import { readLocalEnv } from './local-env.ts';
+import { localValues } from './local-env.ts';
 import type { PlanResult, PublishParts, PublishRequest, PublishResult, Stage } from './parts.ts';
 import { unfinishedPublications } from './publication-store.ts';
 import { plan, publish } from './publish.ts';
 import { recoverEnvironment } from './recover.ts';
+import { type Removal, removeEnvironment, removeWorkspace } from './remove.ts';
 import { ControlSnapshots, holdChannel } from './snapshot-source.ts';
 import { findVersion, getVersion, loadFiles } from './version-store.ts';
 
@@ -77,6 +78,16 @@ export class Publishing {
     return publish(this.#parts, request);
   }
 
+  /** Removes an environment with its data. See `remove.ts` for what it throws. */
+  removeEnvironment(workspace: string, environment: string, by: string): Promise<Removal> {
+    return removeEnvironment(this.#parts, workspace, environment, by);
+  }
+
+  /** Removes a workspace with all its environments. */
+  removeWorkspace(workspace: string, by: string): Promise<Removal> {
+    return removeWorkspace(this.#parts, workspace, by);
+  }
+
   /** Shows what publishing would do. */
   plan(request: PublishRequest): Promise<PlanResult> {
     return plan(this.#parts, request);
@@ -120,7 +131,7 @@ export class Publishing {
   async #takeOver(result: PublishResult, workspace: string, environment: string, text: string): Promise<void> {
     const { postgres, sealer, log } = this.#options;
     const { workspace: published } = await this.#parts.cache.get(result.versionId);
-    const { values, undeclared } = readLocalEnv(text, published.env);
+    const { values, undeclared } = localValues(text, published.env);
     if (undeclared.length > 0)
       log.warn('env.local.jsonc has values for variables that env.jsonc does not declare', {
         workspace,

@@ -39,7 +39,7 @@ export async function reserveGroupPaths(
 }
 
 /** Gives back the paths that no version in force, and none on its way, needs. */
-async function releaseGroupPaths(client: PoolClient, workspaceId: string): Promise<void> {
+export async function releaseGroupPaths(client: PoolClient, workspaceId: string): Promise<void> {
   await client.query(
     `delete from group_paths g where g.workspace_id = $1 and not exists (
        select 1 from versions v where g.path = any(v.group_paths) and (
