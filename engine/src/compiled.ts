@@ -11,6 +11,7 @@ import type { ValueObject } from './values/value.ts';
 /** What a stack may touch, read off its plan: shown by `explain`, later held against policies. */
 export interface StackEffects {
   readonly names: ReadonlySet<EffectName>;
+  /** Tables; `*` where a direct_query decides. */
   readonly reads: ReadonlySet<string>;
   readonly writes: ReadonlySet<string>;
   /** Literal hosts of outbound calls; `*` where an expression decides. */

@@ -33,6 +33,7 @@ export interface ExplainedEffects {
   /** No effects at all: the run waits for nothing. */
   readonly pure: boolean;
   readonly names: readonly string[];
+  /** Tables; `*` where a direct_query decides. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   /** Hosts of outbound calls; `*` where an expression decides. */

@@ -1,4 +1,5 @@
 /** The sections of an explained stack as text for people. */
+import { anyTable } from '../3-plan/sql/query-plan.ts';
 import type { ExplainedStack, ExplainedStatement } from './explain.ts';
 import type { ExplainedStep } from './tree.ts';
 
@@ -56,13 +57,15 @@ function statementText(statement: ExplainedStatement): string {
   ].join('\n');
 }
 
+const tableText = (table: string): string => (table === anyTable ? 'unknown (direct_query)' : table);
+
 function effectsText({ effects }: ExplainedStack): string {
   if (effects.pure) return 'none: the run is pure and waits for nothing';
   const list = (items: readonly string[]): string => (items.length === 0 ? '-' : items.join(', '));
   return [
     `effects  ${list(effects.names)}`,
-    `reads    ${list(effects.reads)}`,
-    `writes   ${list(effects.writes)}`,
+    `reads    ${list(effects.reads.map(tableText))}`,
+    `writes   ${list(effects.writes.map(tableText))}`,
     `hosts    ${list(effects.hosts)}`,
     ...(effects.needsTransaction ? ['locks rows: callers must bring a transaction'] : []),
   ].join('\n');

@@ -202,6 +202,9 @@ function renumbered(node: Sql, place: (use: number) => number): Sql {
   }
 }
 
+/** Among the tables of a plan: SQL that the user wrote, which is not looked into. */
+export const anyTable = '*';
+
 /** What every plan of a database step tells about itself: for `explain`, effects and policies. */
 export interface DatabasePlan {
   readonly database: true;

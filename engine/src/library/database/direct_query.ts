@@ -2,6 +2,7 @@
 import type { JsonNode } from '../../1-syntax/ast.ts';
 import { placeholdersOf } from '../../3-plan/sql/placeholders.ts';
 import { paramsMismatch, sqlNotLiteral } from '../../3-plan/sql/problems.ts';
+import { anyTable, type DatabasePlan } from '../../3-plan/sql/query-plan.ts';
 import { errorOf, wrongType } from '../../errors.ts';
 import type { Invoke } from '../../ir.ts';
 import { listOf, nullable, type Type, type } from '../../types/type.ts';
@@ -10,7 +11,7 @@ import { typeName } from '../../values/operators.ts';
 import type { ValueObject } from '../../values/value.ts';
 import { defineFunction, type StepCheck } from '../define.ts';
 
-interface DirectPlan {
+interface DirectPlan extends DatabasePlan {
   readonly sql: string;
   readonly single: boolean;
   readonly write: boolean;
@@ -94,10 +95,16 @@ export const directQuery = defineFunction({
   check,
   result: (step) => (step.literal('single') === true ? nullable(rowOf(step)) : listOf(rowOf(step))),
   plan: (step) => {
+    const write = step.literal('write') === true;
     const plan: DirectPlan = {
+      database: true,
+      reads: [anyTable],
+      writes: write ? [anyTable] : [],
+      locks: false,
+      statements: () => [],
       sql: sqlNode(step)?.value ?? '',
       single: step.literal('single') === true,
-      write: step.literal('write') === true,
+      write,
       maxRows: step.workspace.settings.maxRows,
     };
     return [step.invoke(invoke, plan, step.values('params'))];
