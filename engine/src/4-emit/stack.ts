@@ -10,7 +10,8 @@ import type { Value, ValueObject } from '../values/value.ts';
 import { type Code, code, compileFunction } from './code.ts';
 import { Constants } from './expression.ts';
 import { helpers, yieldSignal } from './helpers.ts';
-import { StatementEmitter, type Variant } from './statements.ts';
+import type { Variant } from './statements/emitter.ts';
+import { StatementEmitter } from './statements.ts';
 
 /** A planned stack, ready to become JavaScript. */
 export interface PlannedStack {
