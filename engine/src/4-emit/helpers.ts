@@ -2,6 +2,7 @@
 import type { AnyFilter, Lambda } from '../filters/define.ts';
 import { applyFilter } from '../filters/index.ts';
 import type { Run } from '../run/run.ts';
+import { yieldSignal } from '../run/signal.ts';
 import type { Decimal } from '../values/decimal.ts';
 import type { Float } from '../values/float.ts';
 import { indexOf, memberOf } from '../values/member.ts';
@@ -31,9 +32,6 @@ import { caught, errorValue, located, replaced, skipsFinally, thrown } from './h
 import { parallel, parallelPure } from './helpers/parallel.ts';
 import { begin, commit, mayRetry, rollback } from './helpers/transactions.ts';
 import { bounded, changePath, entriesOf, listOf, pathIndex, rangeOf, template } from './helpers/values.ts';
-
-/** Thrown where a pure stack has held its turn for too long: it is dropped and started again as its yielding variant. */
-export const yieldSignal = Symbol('yield');
 
 type Binary = (a: Value, b: Value) => Value;
 

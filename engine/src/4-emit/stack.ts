@@ -4,12 +4,13 @@ import { errorOf, inputInvalid, wrongType } from '../errors.ts';
 import type { CheckedInputs } from '../inputs/index.ts';
 import type { IrBlock, IrExpression, IrStatement } from '../ir.ts';
 import type { Outcome, Run } from '../run/run.ts';
+import { yieldSignal } from '../run/signal.ts';
 import type { StepInfo } from '../types/step-info.ts';
 import { isObject, typeName } from '../values/kinds.ts';
 import type { Value, ValueObject } from '../values/value.ts';
 import { type Code, code, compileFunction } from './code.ts';
 import { Constants } from './expression.ts';
-import { helpers, yieldSignal } from './helpers.ts';
+import { helpers } from './helpers.ts';
 import type { Variant } from './statements/emitter.ts';
 import { StatementEmitter } from './statements.ts';
 

@@ -41,3 +41,6 @@ export class CancelSource implements CancelSignal {
     this.#listeners.clear();
   }
 }
+
+/** Thrown where a pure stack has held its turn for too long: it is dropped and started again as its yielding variant. */
+export const yieldSignal = Symbol('yield');

@@ -1,7 +1,7 @@
 /** Branches at the same time, or one after the other where nothing is awaited. */
 import { AshlarError, cancelled } from '../../errors.ts';
 import type { Run } from '../../run/run.ts';
-import { CancelSource } from '../../run/signal.ts';
+import { CancelSource, yieldSignal } from '../../run/signal.ts';
 import type { Value, ValueObject } from '../../values/value.ts';
 
 type Branch = (run: Run) => Promise<Value>;
@@ -48,7 +48,7 @@ function joinBranches(run: Run, children: readonly Run[]): void {
   }
 }
 
-/** Branches that await nothing: one after the other, each with a run of its own. */
+/** Branches that await nothing: one after the other, with the budgets, and to the end, as if they ran at the same time. */
 export function parallelPure(
   run: Run,
   step: number,
@@ -56,16 +56,24 @@ export function parallelPure(
   branches: readonly ((run: Run) => Value)[],
 ): ValueObject {
   const source = new CancelSource(run.signal);
+  const children = branches.map((_, i) => run.branch(step, i, source));
+  const values: Value[] = [];
+  const failures: unknown[] = [];
   try {
-    return Object.fromEntries(
-      names.map((n, i) => {
-        const child = run.branch(step, i, source);
-        const value = branches[i]?.(child) ?? null;
-        joinBranches(run, [child]);
-        return [n, value];
-      }),
-    );
+    for (const [i, branch] of branches.entries()) {
+      try {
+        values.push(branch(children[i] as Run));
+      } catch (error) {
+        // What is started again is no failure.
+        if (error === yieldSignal) throw error;
+        values.push(null);
+        failures.push(error);
+      }
+    }
   } finally {
     source.close();
   }
+  joinBranches(run, children);
+  if (failures.length > 0) throw failures[0];
+  return Object.fromEntries(names.map((n, i) => [n, values[i] ?? null]));
 }
