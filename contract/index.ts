@@ -80,6 +80,25 @@ export interface Calls {
       readonly created_at: string;
     }[];
   };
+  /** Remove a workspace with all its environments */
+  readonly deleteWorkspace: {
+    readonly method: 'DELETE';
+    readonly path: '/api/workspaces/{name}';
+    readonly params: {
+      readonly name: string;
+    };
+    readonly query: {
+      /** The name of the workspace once more: its data are gone then. */
+      readonly confirm: string;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      /** Environments that are gone, with their data. */
+      readonly environments: readonly string[];
+      /** Databases that PostgreSQL would not drop, for whoever operates it; mostly none. */
+      readonly databases_left: readonly string[];
+    };
+  };
   /** Show a workspace */
   readonly getWorkspace: {
     readonly method: 'GET';
@@ -116,6 +135,26 @@ export interface Calls {
       readonly version_id: string | null;
       readonly created_at: string;
     })[];
+  };
+  /** Remove an environment with its data */
+  readonly deleteEnvironment: {
+    readonly method: 'DELETE';
+    readonly path: '/api/workspaces/{name}/environments/{env}';
+    readonly params: {
+      readonly name: string;
+      readonly env: string;
+    };
+    readonly query: {
+      /** The name of the environment once more: its data are gone then. */
+      readonly confirm: string;
+    };
+    readonly body: undefined;
+    readonly answer: {
+      /** Environments that are gone, with their data. */
+      readonly environments: readonly string[];
+      /** Databases that PostgreSQL would not drop, for whoever operates it; mostly none. */
+      readonly databases_left: readonly string[];
+    };
   };
   /** Show what publishing would do */
   readonly planPublication: {
@@ -608,8 +647,10 @@ export const calls: { readonly [Id in CallId]: Pick<Calls[Id], 'method' | 'path'
   listAlerts: { method: 'GET', path: '/api/alerts', summary: "Alerts, newest first" },
   getSystemHealth: { method: 'GET', path: '/api/system/health', summary: "Figures of this node and its database" },
   listWorkspaces: { method: 'GET', path: '/api/workspaces', summary: "List workspaces" },
+  deleteWorkspace: { method: 'DELETE', path: '/api/workspaces/{name}', summary: "Remove a workspace with all its environments" },
   getWorkspace: { method: 'GET', path: '/api/workspaces/{name}', summary: "Show a workspace" },
   listEnvironments: { method: 'GET', path: '/api/workspaces/{name}/environments', summary: "List a workspace's environments" },
+  deleteEnvironment: { method: 'DELETE', path: '/api/workspaces/{name}/environments/{env}', summary: "Remove an environment with its data" },
   planPublication: { method: 'POST', path: '/api/workspaces/{name}/environments/{env}/plan', summary: "Show what publishing would do" },
   listPublications: { method: 'GET', path: '/api/workspaces/{name}/environments/{env}/publications', summary: "List publications" },
   getPublication: { method: 'GET', path: '/api/workspaces/{name}/environments/{env}/publications/{publication}', summary: "Show how far a publication is" },
@@ -676,6 +717,7 @@ export type ErrorCode =
   | 'direct_query_refused'
   | 'division_by_zero'
   | 'environment_held'
+  | 'environment_is_default'
   | 'expectation_failed'
   | 'file_refused'
   | 'group_taken'
@@ -708,6 +750,7 @@ export type ErrorCode =
   | 'publication_over'
   | 'recursion_limit'
   | 'reference_violation'
+  | 'removal_not_confirmed'
   | 'request_timeout'
   | 'result_too_large'
   | 'schema_busy'
@@ -852,6 +895,7 @@ export type ProblemCode =
   | 'not_allowed_here'
   | 'not_in_sql'
   | 'nullable_key'
+  | 'nullable_required'
   | 'number_not_allowed'
   | 'number_out_of_range'
   | 'on_delete_null'

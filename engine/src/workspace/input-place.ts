@@ -3,7 +3,7 @@ import type { Span } from '../1-syntax/ast.ts';
 import type { Input, InputType, Method } from '../model.ts';
 import type { Problems } from '../problems.ts';
 import type { InputKeys, InputValue } from './input-shape.ts';
-import { inputPlace } from './route-problems.ts';
+import { inputPlace, nullableRequired } from './route-problems.ts';
 import { type Entry, keyOf } from './shape.ts';
 
 /** Whose inputs they are. */
@@ -52,6 +52,7 @@ export function checkPlace(input: Input, keys: InputKeys, entry: Entry<InputValu
     );
   else if (holdsFile(input) && input.type !== 'file' && input.items?.type !== 'file')
     refuse('has a file inside an object: a form carries files side by side', 'Make the file an input of its own.');
+  if (input.in === 'query' && input.nullable && input.required) problems.add(nullableRequired, entry.node, { input: input.name });
   if (input.in !== 'path' || entry.node.kind !== 'object') return;
   for (const key of ['required', 'default', 'nullable'] as const)
     if (keys[key] !== undefined && keys[key].value !== (key === 'required'))

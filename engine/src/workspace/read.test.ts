@@ -47,7 +47,7 @@ const shop: Files = {
       "status": {"type": "enum", "values": ["open", "paid"], "required": false},
       "page": {"type": "int", "default": 1, "min": 1},
       "x_trace": {"type": "text?", "in": "header"},
-      "ids": "int[]?"
+      "ids": {"type": "int[]?", "required": false}
     },
     "stack": [],
     "response": "{{ orders }}"
@@ -185,7 +185,7 @@ describe('a good workspace', () => {
     const [, orders, patch] = workspace.endpoints;
     expect(orders).toMatchObject({ group: 'shop', auth: ['customer'], authOptional: false, unknownInputs: 'refuse' });
     expect(orders?.inputs.get('page')).toMatchObject({ required: false, default: 1, min: 1 });
-    expect(orders?.inputs.get('ids')).toMatchObject({ nullable: true, required: true, items: { type: 'int' } });
+    expect(orders?.inputs.get('ids')).toMatchObject({ nullable: true, required: false, items: { type: 'int' } });
     expect(orders?.response?.kind).toBe('name');
     expect(patch?.unknownInputs).toBe('ignore');
     expect(patch?.stack.steps.span.source.path).toBe('stacks/patch.jsonc');

@@ -41,6 +41,15 @@ export const inputPlace = defineProblem<{ input: string; reason: string; hint?: 
   message: (d) => `The input ${d.input} ${d.reason}.`,
   hint: (d) => d.hint,
 });
+export const nullableRequired = defineProblem<{ input: string }>({
+  code: 'nullable_required',
+  severity: 'warning',
+  title: 'An input of the query may be null, but must be sent',
+  solve:
+    'In a query null is what nobody sends, or an empty value (`?tag=`); `"text?"` alone still wants the name to be there. An input that may be left out is `{"type": "text", "required": false}`: it is null then.',
+  message: ({ input }) => `The input ${input} may be null, but a request that leaves it out is refused.`,
+  hint: () => 'Write "required": false to let it be left out; it is null then.',
+});
 export const unknownAuthTable = defineProblem<{ table: string; known: readonly string[]; exists: boolean }>({
   code: 'unknown_auth_table',
   severity: 'error',
