@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../package.json' with { type: 'json' };
 import { addCheck } from './commands/check.ts';
+import { addDelete } from './commands/delete.ts';
 import { addDev } from './commands/dev.ts';
 import { addEnv } from './commands/env.ts';
 import { addExplain } from './commands/explain.ts';
@@ -22,7 +23,20 @@ export function createProgram(): Command {
     .exitOverride()
     .showHelpAfterError('("ashlar --help" lists the commands, "ashlar COMMAND --help" their options)')
     .addHelpText('after', '\nExit codes: 0 success, 1 problems or a refusal, 2 a wrong command or setting.');
-  for (const add of [addStart, addDev, addNew, addCheck, addExplain, addRun, addPlan, addPush, addVersions, addRestore, addEnv])
+  for (const add of [
+    addStart,
+    addDev,
+    addNew,
+    addCheck,
+    addExplain,
+    addRun,
+    addPlan,
+    addPush,
+    addVersions,
+    addRestore,
+    addEnv,
+    addDelete,
+  ])
     add(program);
   return program;
 }

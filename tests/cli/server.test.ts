@@ -46,7 +46,11 @@ describe('with a server', () => {
   const json = async (...args: readonly string[]) => JSON.parse((await run(...args, '--json')).out);
 
   beforeAll(async () => {
-    url = urlIn(await startKept(['start'], { cwd: folder, env: settings }).seen(/Admin key/));
+    const begun = String(Date.now() - 60_000);
+    const out = await startKept(['start'], { cwd: folder, env: { ...settings, ASHLAR_STARTED_AT: begun } }).seen(/Admin key/);
+    url = urlIn(out);
+    // Counted from when the command was given, not from when the server's own code began.
+    expect(out).toMatch(/Ashlar is ready after [6-9]\d\.\d s/);
     // Whoever keeps the data in a repository commits none of it.
     expect(readFileSync(join(settings.ASHLAR_DATA, '.gitignore'), 'utf8')).toBe('*\n');
   });
@@ -132,6 +136,21 @@ describe('with a server', () => {
     expect((await run('env', 'unset', 'GREETING', ...at)).code).toBe(0);
     expect((await json('env', 'list', ...at))[0]).toMatchObject({ name: 'GREETING', from: 'default', value: 'Hello' });
     expect(await run('env', 'set', 'NOPE', '1', ...at)).toMatchObject({ code: 1, err: expect.stringContaining('GREETING') });
+  });
+
+  test('an environment and a workspace are removed when they are named twice', async () => {
+    workspace('leaving');
+    await run('push', 'leaving', '--env', 'dev');
+    await run('push', 'leaving', '--env', 'staging');
+    const at = ['env', 'delete', '--dir', 'leaving', '--env', 'staging'];
+    expect((await run(...at)).err).toContain("required option '--confirm <name>' not specified");
+    expect(await run(...at, '--confirm', 'dev')).toMatchObject({ code: 1, err: expect.stringContaining('must be "staging"') });
+    expect(await run(...at, '--confirm', 'staging')).toMatchObject({
+      code: 0,
+      out: 'staging of leaving is gone, with its data.\n',
+    });
+    expect((await run('delete', 'leaving', '--confirm', 'leaving')).out).toBe('leaving is gone, with dev.\n');
+    expect((await run('versions', '--dir', 'leaving', '--env', 'dev')).code).toBe(1);
   });
 
   test('a wrong key is refused, and no key is ever shown', async () => {

@@ -1,17 +1,18 @@
-/** `ashlar env`: the variables of an environment. */
+/** `ashlar env`: the variables of an environment, and its end. */
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { usageFailure } from '../failure.ts';
 import { clientOf, type TargetOptions, targetOf, withTarget } from '../options.ts';
 import { columns, print, printJson, style } from '../terminal/output.ts';
+import { addEnvDelete } from './delete.ts';
 
 interface EnvOptions extends TargetOptions {
   readonly json?: true;
 }
 
-/** Adds the command with its three parts. */
+/** Adds the command with its parts. */
 export function addEnv(program: Command): void {
-  const env = program.command('env').description('list, set and unset variables of an environment');
+  const env = program.command('env').description('list, set and unset variables of an environment, or remove it');
   withTarget(env.command('list'))
     .description('show variables; secrets stay hidden')
     .option('--json', 'for programs')
@@ -27,6 +28,7 @@ export function addEnv(program: Command): void {
     .argument('<name>', 'name of the variable')
     .option('--json', 'for programs')
     .action(unset);
+  addEnvDelete(env);
 }
 
 async function list(options: EnvOptions): Promise<void> {

@@ -103,6 +103,16 @@ export class ControlClient {
     return this.#call('unsetVariable', { params: { ...paramsOf(target), variable } });
   }
 
+  /** `confirm`: the environment's name once more. */
+  deleteEnvironment(target: Target, confirm: string): Promise<Answer<'deleteEnvironment'>> {
+    return this.#call('deleteEnvironment', { params: paramsOf(target), query: { confirm } });
+  }
+
+  /** `confirm`: the workspace's name once more. */
+  deleteWorkspace(workspace: string, confirm: string): Promise<Answer<'deleteWorkspace'>> {
+    return this.#call('deleteWorkspace', { params: { name: workspace }, query: { confirm } });
+  }
+
   async #call<Id extends CallId>(id: Id, given: Given<Id>): Promise<Answer<Id>> {
     const { method, path } = calls[id];
     const { params = {}, query = {}, body }: Sent = given;
