@@ -61,6 +61,21 @@ describe.each([
   });
 });
 
+it('a removed workspace is served by no node after a second', async () => {
+  const databaseUrl = await newInstance();
+  const [first, second] = [await startNode({ databaseUrl }), await startNode({ databaseUrl })];
+  await control(first, 'POST', `${environmentPath}/publish`, { files: version(1) });
+  await eventually(async () => (await read(second, '/api:nodes/which')) === 1, secondMs, 'the version on the other node');
+  const removed = await control(first, 'DELETE', '/api/workspaces/nodes?confirm=nodes');
+  expect(removed).toMatchObject({ status: 200, body: { environments: ['dev'], databases_left: [] } });
+  expect((await fetch(`${first.url}/api:nodes/which`)).status).toBe(404);
+  await eventually(
+    async () => (await fetch(`${second.url}/api:nodes/which`)).status === 404,
+    secondMs,
+    'the end on the other node',
+  );
+});
+
 describe('two publications at once', () => {
   it('without a parent both come into force, one after the other, and the nodes agree', async () => {
     const databaseUrl = await newInstance();
