@@ -1,5 +1,6 @@
 /** What the reading database functions do at run time: choose the variant, ask once, shape the answer. */
-import type { ListPlan, Paging } from '../3-plan/sql/list.ts';
+import type { ListPlan } from '../3-plan/sql/list.ts';
+import type { Paging } from '../3-plan/sql/paging.ts';
 import type { ExistsPlan, RecordPlan } from '../3-plan/sql/record.ts';
 import { badPaging, errorOf, tooManyRows, wrongType } from '../errors.ts';
 import type { Invoke } from '../ir.ts';

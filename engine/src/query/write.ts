@@ -1,7 +1,7 @@
 /** What the writing database functions do at run time. */
 import { type Defaults, defaultValue } from '../3-plan/sql/column-writer.ts';
 import { maxVariants, type QueryPlan } from '../3-plan/sql/query-plan.ts';
-import type { PatchPlan, WritePlan, WrittenColumn } from '../3-plan/sql/writes.ts';
+import type { PatchPlan, WritePlan, WrittenColumn } from '../3-plan/sql/writes/step.ts';
 import { errorOf, keyNotChangeable, moreThanOne, notFound, unknownColumn, wrongType } from '../errors.ts';
 import type { Invoke } from '../ir.ts';
 import type { Run } from '../run/run.ts';

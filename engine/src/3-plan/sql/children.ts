@@ -2,25 +2,23 @@
  * `with`: the rows of another table that belong to each row. One statement a level, for all outer rows at once: the values of the
  * outer columns that the level speaks of go in as arrays, the rows come back with the place of their outer values.
  */
-
-import type { Expression, JsonMember, JsonNode, JsonObject } from '../../1-syntax/ast.ts';
+import type { JsonMember, JsonNode, JsonObject } from '../../1-syntax/ast.ts';
 import { member } from '../../1-syntax/ast.ts';
-import type { Table } from '../../model.ts';
 import { anyType, listOf, nullable, objectOf, type Type } from '../../types/type.ts';
-import { bindingOf, familyOf, type SqlType } from './column-types.ts';
+import { childPlan } from './children-sql.ts';
+import { splitWhere } from './children-where.ts';
 import { RowCompiler } from './compiler.ts';
 import type { CompileContext } from './context.ts';
 import { constantOf } from './context.ts';
 import { tableNamed } from './joins.ts';
 import { NamesInUse, namedMembers, onlyKeys } from './names.ts';
-import { badParameter, notInSql, withNeedsEquality } from './problems.ts';
-import { QueryPlan, reading } from './query-plan.ts';
-import { reach, type SqlScope, type SqlSource, type SqlValue, tableSource } from './scope.ts';
-import { fromTable, readEval, Selection, selectOutput } from './selection.ts';
-import { orderBy, readSort, type SortTerm } from './sorting.ts';
-import { and, clause, identifier, list, numberLiteral, or, type Sql, sql } from './tree.ts';
+import { badParameter, withNeedsEquality } from './problems.ts';
+import type { QueryPlan } from './query-plan.ts';
+import { type SqlScope, type SqlSource, type SqlValue, tableSource } from './scope.ts';
+import { readEval, Selection, selectOutput } from './selection.ts';
+import { readSort, type SortTerm } from './sorting.ts';
+import { identifier, sql } from './tree.ts';
 import { isUnique, keyTerm } from './unique.ts';
-import { emptyList, listReader, listWithNull, present } from './uses.ts';
 
 /** How rows leave a statement: what is taken out again, and what is put in. */
 export interface RowShape {
@@ -215,159 +213,4 @@ function limitOf(context: CompileContext, node: JsonObject): number | undefined 
   if (typeof value === 'number' && value >= 1 && value <= 10_000) return value;
   context.report(badParameter, found, { message: 'limit in `with` is a whole number from 1 to 10000, written out.' });
   return undefined;
-}
-
-interface Equality {
-  readonly own: string;
-  readonly ownValue: SqlValue;
-  /** Place of the outer column in the tuple. */
-  readonly outerType: SqlType;
-  readonly outerNullable: boolean;
-}
-interface SplitWhere {
-  readonly equalities: readonly Equality[];
-  /** The conditions that are no equality between an own and an outer column. */
-  readonly rest: Sql;
-  /** All of it, with the outer columns as columns. */
-  readonly whole: Sql;
-}
-
-function splitWhere(context: CompileContext, scope: SqlScope, own: SqlSource, node: JsonNode | undefined): SplitWhere {
-  const equalities: Equality[] = [];
-  const rest: Sql[] = [];
-  const whole: Sql[] = [];
-  const compiler = new RowCompiler(context, scope, { optional: 'allowed' });
-  for (const part of node === undefined ? [] : conjuncts(context.step.parse(node))) {
-    const equality = equalityOf(part, scope, own);
-    const condition = equality === undefined ? compiler.condition(part) : joinCondition(compiler, part, equality);
-    if (equality === undefined) rest.push(condition);
-    else equalities.push(equality);
-    whole.push(condition);
-  }
-  return { equalities, rest: and(...rest), whole: and(...whole) };
-}
-
-function conjuncts(expression: Expression): readonly Expression[] {
-  if (expression.kind !== 'logical' || expression.operator !== '&&') return [expression];
-  return [...conjuncts(expression.left), ...conjuncts(expression.right)];
-}
-
-function equalityOf(part: Expression, scope: SqlScope, own: SqlSource): Equality | undefined {
-  if (part.kind !== 'binary' || part.operator !== '==' || part.optional) return undefined;
-  const left = reach(part.left, scope);
-  const right = reach(part.right, scope);
-  if (left?.kind !== 'column' || right?.kind !== 'column') return undefined;
-  const [mine, mineSide, other] = left.source === own ? [left, part.left, right] : [right, part.right, left];
-  if (mine.source !== own || !other.source.outer || mineSide.kind !== 'member') return undefined;
-  return { own: mineSide.name, ownValue: mine.value, outerType: other.value.type, outerNullable: other.value.nullable };
-}
-
-/** An equality as an index can serve it: two nulls are equal, but `is not distinct from` uses no index. */
-function joinCondition(compiler: RowCompiler, part: Expression, equality: Equality): Sql {
-  const condition = compiler.condition(part);
-  if (part.kind !== 'binary' || !equality.ownValue.nullable || !equality.outerNullable) return condition;
-  const left = compiler.value(part.left).sql;
-  const right = compiler.value(part.right).sql;
-  return or(sql`${left} = ${right}`, and(sql`${left} is null`, sql`${right} is null`));
-}
-
-interface ChildParts {
-  readonly at: JsonNode;
-  readonly name: string;
-  readonly single: boolean;
-  readonly table: Table;
-  readonly level: Level;
-  readonly where: SplitWhere;
-  readonly sort: readonly SortTerm[];
-  readonly perOuter: number | undefined;
-  readonly shape: RowShape;
-}
-
-function childPlan(context: CompileContext, parts: ChildParts): ChildPlan {
-  const { level, where } = parts;
-  const needs = level.needs?.list ?? [];
-  const [only] = where.equalities;
-  const simple =
-    where.equalities.length === 1 &&
-    needs.length === 1 &&
-    parts.perOuter === undefined &&
-    only !== undefined &&
-    sameType(only.ownValue.type, only.outerType);
-  if (needs.some((need) => need.value.type.type === 'list'))
-    context.report(notInSql, parts.at, { what: 'A list column of an outer row', hint: 'Connect the rows by plain columns.' });
-  const outer = needs.map((need) => ({ value: outerValue(level, need), arg: context.given() }));
-  const { maxRows } = context.step.workspace.settings;
-  const limit = sql` limit ${numberLiteral(String(maxRows + 1))}`;
-  const built = simple
-    ? anyStatement(context, parts, only, outer[0]?.arg ?? 0, limit)
-    : lateralStatement(
-        context,
-        parts,
-        needs.map((need) => need.value.type),
-        outer.map((o) => o.arg),
-        limit,
-      );
-  const facts = reading(parts.table.name, built.columns, { maxRows: maxRows + 1, beside: 'nested' });
-  const query = new QueryPlan(built.tree, context.uses, facts);
-  return { name: parts.name, single: parts.single, query, outer, place: built.place, maxRows, shape: parts.shape };
-}
-
-const sameType = (a: SqlType, b: SqlType): boolean => a.type === b.type || (familyOf(a) === 'text' && familyOf(b) === 'text');
-
-function outerValue(level: Level, need: { readonly depth: number; readonly name: string; readonly value: SqlValue }): OuterValue {
-  const outer = level.outer;
-  if (outer === undefined) throw new Error('only nested levels speak of outer rows');
-  if (need.depth === 1) return { from: 'row', column: outer.selection.need(need.name, need.value) };
-  if (outer.needs === undefined) throw new Error('the main level has no outer rows');
-  outer.needs.ref(need.depth - 1, need.name, need.value);
-  const index = outer.needs.list.findIndex((n) => n.depth === need.depth - 1 && n.name === need.name);
-  return { from: 'tuple', index };
-}
-
-interface BuiltChild {
-  readonly tree: Sql;
-  readonly columns: ReturnType<Selection['columns']>;
-  readonly place: ChildPlan['place'];
-}
-
-/** The usual case, one equality and no limit: all rows whose column is any of the outer values. */
-function anyStatement(context: CompileContext, parts: ChildParts, equality: Equality, arg: number, limit: Sql): BuiltChild {
-  const { selection } = parts.level;
-  const column = selection.need(equality.own, equality.ownValue);
-  const of: SqlType = { type: 'list', items: equality.ownValue.type.type };
-  const use = context.givenUse(arg, listReader(equality.ownValue.type));
-  const any = sql`${equality.ownValue.sql} = any(${{ kind: 'bind', use, binding: bindingOf(of) }})`;
-  const withNull = equality.ownValue.nullable ? or(any, sql`${equality.ownValue.sql} is null`) : any;
-  const condition: Sql = { kind: 'choice', use, cases: { [present]: any, [listWithNull]: withNull, [emptyList]: any } };
-  const where = clause('where', and(condition, parts.where.rest));
-  const tree = sql`select ${selection.sql()} from ${fromTable(parts.table)}${where}${orderBy(parts.sort)}${limit}`;
-  return { tree, columns: selection.columns(), place: { column, by: 'value' } };
-}
-
-/** The general case: a subquery for each tuple of outer values, within one statement. */
-function lateralStatement(
-  context: CompileContext,
-  parts: ChildParts,
-  types: readonly SqlType[],
-  args: readonly number[],
-  limit: Sql,
-): BuiltChild {
-  const { selection } = parts.level;
-  const sorted = parts.sort.map((term) => ({ term, hidden: selection.hide(term.value) }));
-  const arrays = types.map((type, i): Sql => {
-    const use = context.givenUse(args[i] ?? 0);
-    return { kind: 'bind', use, binding: bindingOf({ type: 'list', items: type.type }) };
-  });
-  const names = list([...types.map((_type, i) => identifier(`c${i}`)), identifier('~n')]);
-  const each = parts.perOuter === undefined ? sql`` : sql` limit ${numberLiteral(String(parts.perOuter))}`;
-  const inner = sql`select ${selection.sql()} from ${fromTable(parts.table)}${clause('where', parts.where.whole)}${orderBy(parts.sort)}${each}`;
-  const order = list([
-    sql`"~p"."~n"`,
-    ...sorted.map(({ term, hidden }) =>
-      term.descending ? sql`"~c".${identifier(hidden)} desc` : sql`"~c".${identifier(hidden)}`,
-    ),
-  ]);
-  const tree = sql`select ${selection.sqlFrom(sql`"~c"`)}, "~p"."~n" as "~n" from unnest(${list(arrays)}) with ordinality as "~p"(${names}) cross join lateral (${inner}) as "~c" order by ${order}${limit}`;
-  const columns = [...selection.columns(), { name: '~n', ...bindingOf({ type: 'int' }) }];
-  return { tree, columns, place: { column: '~n', by: 'number' } };
 }

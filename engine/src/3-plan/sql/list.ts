@@ -2,57 +2,22 @@
 import type { StepCheck } from '../../library/define.ts';
 import { maxPerPage } from '../../limits.ts';
 import type { Table } from '../../model.ts';
-import { anyType, listOf, objectOf, type Type, type } from '../../types/type.ts';
+import { anyType, objectOf, type Type } from '../../types/type.ts';
 import { type ChildPlan, compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
 import { CompileContext, constantOf, type Phase } from './context.ts';
 import { compileGroups } from './grouping.ts';
 import { compileJoins, type Joins } from './joins.ts';
-import { type Keyset, keysetOf } from './keyset.ts';
 import { lockClause } from './locking.ts';
+import { compilePaging, isUnbounded, listType, mostRows, type Paging } from './paging.ts';
 import { badParameter, excludes } from './problems.ts';
 import { type DatabasePlan, QueryPlan, reading } from './query-plan.ts';
 import { type SqlSource, type SqlValue, tableSource } from './scope.ts';
 import { fromTable, readEval, type Selection, selectOutput } from './selection.ts';
 import { orderBy, readSort, type SortTerm } from './sorting.ts';
-import { and, clause, numberLiteral, type Sql, sql } from './tree.ts';
+import { and, clause, type Sql, sql } from './tree.ts';
 import { keyTerm } from './unique.ts';
-
-/** How much of the list is answered, and in which shape. */
-export type Paging =
-  /** A plain list of at most `maxRows`. */
-  | { readonly kind: 'all'; readonly maxRows: number }
-  /** A plain list cut by limit and offset. */
-  | {
-      readonly kind: 'cut';
-      readonly limitArg: number | null;
-      readonly offsetArg: number | null;
-      readonly maxRows: number;
-      readonly sentLimit: number;
-    }
-  | {
-      readonly kind: 'page';
-      readonly pageArg: number;
-      readonly perPageArg: number | null;
-      readonly perPage: number;
-      readonly sentLimit: number;
-      readonly sentOffset: number;
-    }
-  | {
-      readonly kind: 'cursor';
-      readonly cursorArg: number;
-      readonly perPageArg: number | null;
-      readonly perPage: number;
-      readonly sentLimit: number;
-      readonly keyset: Keyset;
-      /** Columns of the rows that hold the sort values. */
-      readonly columns: readonly string[];
-      /** Binds a cursor to this step and its shape. */
-      readonly seal: string;
-      /** Arguments that choose the rows: a cursor is good only with the same ones. */
-      readonly boundArgs: readonly number[];
-    };
 
 export interface ListPlan extends DatabasePlan {
   readonly rows: QueryPlan;
@@ -125,7 +90,7 @@ class ListCompiler {
     const distinct = this.#step.literal('distinct') === true;
     const children = compileChildren(context, level, this.#step.param('with'));
     const terms = distinct ? this.#distinctSort(selection) : this.#sort(computed);
-    const cut = this.#paging(terms, selection);
+    const cut = compilePaging(this.#context, this.#table, terms, selection);
     const lock = lockClause(context, this.#table);
     const word = distinct ? sql`select distinct` : sql`select`;
     const tree = sql`${word} ${selection.sql()} from ${body.from}${clause('where', and(body.where, cut.condition))}${orderBy(terms)}${cut.limit}${lock}`;
@@ -152,7 +117,7 @@ class ListCompiler {
     const groups = compileGroups(this.#context, this.#table, this.#source, this.#joins.scope);
     for (const name of ['output', 'with', 'lock', 'distinct', 'eval'])
       if (this.#step.param(name) !== undefined) this.#exclude(name, 'group_by or aggregate');
-    const cut = this.#paging(groups.sort, groups.selection);
+    const cut = compilePaging(this.#context, this.#table, groups.sort, groups.selection);
     const from = sql`${body.from}${clause('where', body.where)}${groups.groupBy}`;
     const having = clause('having', and(groups.having, cut.condition));
     if (this.#step.param('cursor') !== undefined) this.#exclude('cursor', 'group_by or aggregate');
@@ -193,72 +158,6 @@ class ListCompiler {
     const all = [...selection.visible].map(([name, value]) => ({ name, value, descending: false }));
     const sortable = { of: 'output', names: () => selection.visible.keys(), find: (name: string) => selection.visible.get(name) };
     return readSort(this.#context, this.#step.param('sort'), sortable, all);
-  }
-
-  #paging(
-    terms: readonly SortTerm[],
-    selection: Selection,
-  ): { readonly paging: Paging; readonly condition: Sql; readonly limit: Sql } {
-    const step = this.#step;
-    const context = this.#context;
-    const { maxRows } = step.workspace.settings;
-    const limited = (arg: number): Sql =>
-      sql` limit ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
-    const offset = (arg: number): Sql =>
-      sql` offset ${{ kind: 'bind', use: context.givenUse(arg), binding: bindingOf({ type: 'int' }) }}`;
-    if (step.param('page') !== undefined) {
-      const pageArg = this.#argOf('page') ?? context.given();
-      const [sentLimit, sentOffset] = [context.given(), context.given()];
-      const paging: Paging = {
-        kind: 'page',
-        pageArg,
-        perPageArg: this.#argOf('per_page'),
-        perPage: this.#step.workspace.settings.perPage,
-        sentLimit,
-        sentOffset,
-      };
-      return { paging, condition: and(), limit: sql`${limited(sentLimit)}${offset(sentOffset)}` };
-    }
-    if (step.param('cursor') !== undefined) {
-      const boundArgs = context.args.flatMap((arg, i) => (arg === null ? [] : [i]));
-      const keyset = keysetOf(context, terms);
-      const sentLimit = context.given();
-      const columns = terms.map((term) => ownName(selection, term));
-      const paging: Paging = {
-        kind: 'cursor',
-        cursorArg: this.#argOf('cursor') ?? context.given(),
-        perPageArg: this.#argOf('per_page'),
-        perPage: this.#step.workspace.settings.perPage,
-        sentLimit,
-        keyset,
-        columns,
-        seal: this.#seal(terms),
-        boundArgs,
-      };
-      return { paging, condition: keyset.condition, limit: limited(sentLimit) };
-    }
-    const [limitArg, offsetArg] = [this.#argOf('limit'), this.#argOf('offset')];
-    if (limitArg === null && offsetArg === null)
-      return { paging: { kind: 'all', maxRows }, condition: and(), limit: sql` limit ${numberLiteral(String(maxRows + 1))}` };
-    const sentLimit = context.given();
-    const paging: Paging = { kind: 'cut', limitArg, offsetArg, maxRows, sentLimit };
-    return {
-      paging,
-      condition: and(),
-      limit: offsetArg === null ? limited(sentLimit) : sql`${limited(sentLimit)}${offset(offsetArg)}`,
-    };
-  }
-
-  #argOf(name: string): number | null {
-    const expression = this.#step.expression(name);
-    return expression === undefined ? null : this.#context.arg(expression);
-  }
-
-  /** Where the step stands (its own id where it has one) and how its rows are ordered. */
-  #seal(terms: readonly SortTerm[]): string {
-    const id = this.#step.node.members.find((m) => m.key === 'id')?.value;
-    const place = id?.kind === 'string' ? id.value : `${this.#step.node.span.source.path}#${this.#step.node.pointer}`;
-    return JSON.stringify([place, this.#table.name, terms.map((t) => [t.name, t.descending])]);
   }
 
   #compiled(parts: {
@@ -325,43 +224,9 @@ class ListCompiler {
   }
 }
 
-/** Sort values are read from the last row: from its own columns where they are shown. */
-function ownName(selection: Selection, term: SortTerm): string {
-  const shown = selection.visible.get(term.name);
-  return shown?.sql === term.value.sql ? term.name : selection.need(term.name, term.value);
-}
-
-function mostRows(paging: Paging, single: boolean): number | null {
-  if (single) return 1;
-  return paging.kind === 'all' || paging.kind === 'cut' ? paging.maxRows + 1 : maxPerPage + 1;
-}
-
-/** Whether the step itself says nothing of how many rows it wants. */
-const isUnbounded = (paging: Paging, single: boolean): boolean =>
-  !single && (paging.kind === 'all' || (paging.kind === 'cut' && paging.limitArg === null));
-
 /** The statements of children, however deep. */
 export function childStatements(children: readonly ChildPlan[]): ReturnType<QueryPlan['mainStatements']> {
   return children.flatMap((child) => [...child.query.mainStatements(), ...childStatements(child.shape.children)]);
-}
-
-function listType(paging: Paging, row: Type, single: boolean, totals: boolean): Type {
-  if (single) return row;
-  const items: readonly [string, Type] = ['items', listOf(row)];
-  const total: readonly (readonly [string, Type])[] = totals ? [['total', type('int')]] : [];
-  const page = { ...type('int'), nullable: true };
-  if (paging.kind === 'page')
-    return objectOf([
-      items,
-      ['page', type('int')],
-      ['per_page', type('int')],
-      ['next_page', page],
-      ['previous_page', page],
-      ...total,
-    ]);
-  if (paging.kind === 'cursor')
-    return objectOf([items, ['per_page', type('int')], ['next_cursor', { ...type('text'), nullable: true }], ...total]);
-  return listOf(row);
 }
 
 /** The result's type where the table is unknown. */

@@ -1,5 +1,5 @@
 /** Adds a record, or changes the one that is there. */
-import { compileAddOrEdit } from '../../3-plan/sql/writes.ts';
+import { compileAddOrEdit } from '../../3-plan/sql/writes/insert.ts';
 import { invokeAdd } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, dataParameter, tableParameter } from './shared.ts';

@@ -1,5 +1,5 @@
 /** Deletes a record. */
-import { compileDelete } from '../../3-plan/sql/writes.ts';
+import { compileDelete } from '../../3-plan/sql/writes/delete.ts';
 import { invokeChange } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, idParameter, recordHabits, tableParameter, whereParameter } from './shared.ts';

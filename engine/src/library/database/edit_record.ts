@@ -1,5 +1,5 @@
 /** Changes a record by columns that are written out. */
-import { compileEdit } from '../../3-plan/sql/writes.ts';
+import { compileEdit } from '../../3-plan/sql/writes/update.ts';
 import { invokeChange } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, dataParameter, idParameter, recordHabits, tableParameter, whereParameter } from './shared.ts';

@@ -1,5 +1,5 @@
 /** Changes a record by whatever an object holds. */
-import { compilePatch } from '../../3-plan/sql/writes.ts';
+import { compilePatch } from '../../3-plan/sql/writes/update.ts';
 import { invokePatch } from '../../query/write.ts';
 import { defineFunction } from '../define.ts';
 import { compiled, idParameter, recordHabits, tableParameter, whereParameter } from './shared.ts';
