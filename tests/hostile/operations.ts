@@ -145,6 +145,8 @@ function hintsOf(name: string, { keys }: World): Hints {
       parent: undefined,
       drops: [],
       alert_type: undefined,
+      // A revocation is of a row or of a token.
+      ...{ token_id: 'tok_a', token: undefined, table: undefined, id: undefined, before: undefined },
     };
   if (name.includes('/auth/sign-in')) return { email: adaEmail, password: userPassword };
   if (name.includes('/cancel') && name.includes('/orders/')) return { id: keys.openOrder };

@@ -68,6 +68,8 @@ export async function startWorld({ clientLimits = {}, examples: all = true }: Wo
     PATH: process.env.PATH,
     PORT: '0',
     ASHLAR_DATA: data,
+    // Secrets are only taken where they can be sealed.
+    ASHLAR_SECRET_KEY: 'a-key-that-seals-what-tests-keep-0123456789',
     DATABASE_URL: `postgres://${login}@${encodeURIComponent(host)}:${port ?? 5432}/hostile_control`,
     ASHLAR_ADMIN_KEY: adminKey,
     ASHLAR_WORKSPACES: all ? `${join(examples, 'shop')},${join(examples, 'seed')}` : '',
