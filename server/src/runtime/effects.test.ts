@@ -18,7 +18,8 @@ let server: Server;
 let url: string;
 const lines: string[] = [];
 const answers: Readonly<Record<string, (response: ServerResponse) => void>> = {
-  '/json': (response) => response.setHeader('Content-Type', 'application/json').end('{"rate": 1.50, "n": 7, "list": [null, 12345678901234567890]}'),
+  '/json': (response) =>
+    response.setHeader('Content-Type', 'application/json').end('{"rate": 1.50, "n": 7, "list": [null, 12345678901234567890]}'),
   '/problem': (response) =>
     response.writeHead(404, { 'Content-Type': 'application/problem+json; charset=utf-8' }).end('{"status": 404}'),
   '/broken': (response) => response.setHeader('Content-Type', 'application/json').end('{"rate": '),

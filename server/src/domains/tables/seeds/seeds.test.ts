@@ -102,7 +102,7 @@ describe('a row that can not be stored stops the file with its line', () => {
     ['no JSON', 'item.jsonl', '{"n": 1}\n{"n": 2\n', /^seeds\/item\.jsonl:2: it is not JSON/],
     ['no object', 'item.jsonl', '[1]\n', /^seeds\/item\.jsonl:1: a row must be a JSON object/],
     ['a bare NUL', 'item.jsonl', '\u0000', /^seeds\/item\.jsonl:1: it is not JSON/],
-    ['a number that is none of a decimal', 'item.jsonl', `{"n": 1}\n{"n": ${'9'.repeat(1001)}}\n`, /^seeds\/item\.jsonl:2: a number of 1001 digits is out of range/],
+    ['a number that is none of a decimal', 'item.jsonl', `{"n": 1}\n{"n": ${'9'.repeat(1001)}}\n`, /^seeds\/item\.jsonl:2: a number of 1001 digits at line 1, column 7 of the JSON is out of range/],
     ['a repeated value', 'item.jsonl', '{"n": 1}\n{"n": 2}\n{"n": 1}\n', /^seeds\/item\.jsonl:3: item already has a row with this n/],
     ['a reference to nothing', 'line.jsonl', '{"item_id": 1}\n{"item_id": 77}\n', /^seeds\/line\.jsonl:1: it refers to a row that is not there/],
     ['too few fields', 'item.csv', 'n,t\n1,a\n2\n', /^seeds\/item\.csv:3: Invalid Record Length/],
