@@ -1,8 +1,9 @@
 /** The launcher: under the Node of the tests and under an older one. */
 
-import { spawn } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from '../harness/postgres.ts';
 import { ashlar, type Ended, olderNode, repository, start } from './command.ts';
@@ -42,6 +43,16 @@ describe('the launcher', () => {
     const { out } = await ashlar(['run', 'tests/cli/fixtures/names', 'proto', '--input', '{"value": {"__proto__": 1}}']);
     expect(out).toBe('{"member":1,"absent":null}\n');
   });
+});
+
+test('what new says comes next can be pasted, whatever the folder is called', async () => {
+  const { code, out } = await ashlar(['new', "it's my app"], { cwd: folder });
+  expect(code).toBe(0);
+  const [, next = ''] = /^it-s-my-app is made\. Next: (.+)$/m.exec(out) ?? [];
+  expect(next).toContain(' dev ');
+  const checked = await promisify(execFile)('bash', ['-c', next.replace(' dev ', ' check ')], { cwd: folder });
+  expect(checked.stdout).toMatch(/^No problems in \d+ files\.\n$/);
+  expect(readFileSync(join(folder, "it's my app", '.gitignore'), 'utf8')).toMatch(/^\.ashlar\/$/m);
 });
 
 describe('a wrong command', () => {

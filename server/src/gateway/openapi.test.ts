@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { call, type FakeEndpoint, type Fixture, fakeInput, startFixture } from '../../../tests/harness/gateway.ts';
 import { defineCall } from '../control/define.ts';
 
+const longSentence = 'Every order that came in since the last one was sent, '.repeat(4).trim();
+
 const endpoints: readonly FakeEndpoint[] = [
   { description: 'Everything' },
   {
@@ -29,7 +31,7 @@ const endpoints: readonly FakeEndpoint[] = [
   { path: '/orders/{id}', inputs: [fakeInput('id', { in: 'path', type: 'int' })] },
   { path: '/orders/{id}', method: 'DELETE', inputs: [fakeInput('id', { in: 'path', type: 'int' })] },
   { path: '/orders/{id}/lines/{line}' },
-  { path: '/orders-latest' },
+  { path: '/orders-latest', description: longSentence },
   { path: '/upload', method: 'POST', inputs: [fakeInput('sheet', { in: 'body', type: 'file' })] },
   { path: '/check', method: 'HEAD' },
 ];
@@ -106,6 +108,8 @@ describe('the OpenAPI document', () => {
       servers: [{ url: fixture.url }],
       paths: {
         '/api:shop': { get: { operationId: 'getShop', summary: 'Everything', security: [] } },
+        // Whole: a summary that ends within a word is no help.
+        '/api:shop/orders-latest': { get: { summary: longSentence } },
         '/api:shop/orders': {
           get: {
             operationId: 'getShopOrders',
