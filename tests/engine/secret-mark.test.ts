@@ -49,6 +49,21 @@ describe('a step', () => {
   ])('%j', (step, expected) => expect(codes([step])).toEqual(expected)); // biome-ignore format: a table
 });
 
+test.each<[string, readonly string[]]>([
+  ['env.KEY', ['secret_leaves']],
+  ['db.t.name ~ env.KEY', ['secret_leaves']],
+  ['db.t.name|first_notnull:env.KEY', ['secret_leaves']],
+  ['db.t.name ?? env.KEY', ['secret_leaves']],
+  ['db.t.id > 1 ? db.t.name : env.KEY', ['secret_leaves']],
+  ['db.t.name == env.KEY', []],
+  ['db.t.name ~ env.PUBLIC', []],
+])('what the database computes: %s', (expression, expected) => {
+  const tables = { 'tables/t.jsonc': { columns: { id: { type: 'int', primary: true }, name: 'text?' } } };
+  const query = { function: 'query_records', table: 't', eval: { k: `{{ ${expression} }}` }, return_as: 'rows' };
+  expect(codes([query], '{{ rows }}', tables)).toEqual(expected);
+  expect(codes([{ ...query, eval: {}, where: '{{ db.t.name == env.KEY }}' }], '{{ rows }}', tables)).toEqual([]);
+});
+
 test('the two marks do not become each other', () => {
   const tables = { 'tables/p.jsonc': { columns: { id: { type: 'int', primary: true }, password: 'password?' } } };
   const read = { function: 'get_record', table: 'p', id: 1, output: ['password'], return_as: 'p' };

@@ -1,5 +1,5 @@
 /** Filters over objects, and paths inside any value. */
-import { anyType, anyWith, holds, listOf, marks, notNull, nullable, nullType, type Type, tainted, type } from '../types/type.ts';
+import { anyType, holds, listOf, marks, notNull, nullable, nullType, ownMarks, type Type, tainted, type } from '../types/type.ts';
 import { setPath } from '../values/path.ts';
 import type { Value } from '../values/value.ts';
 import { keysOf, parseDataPath, readPath } from './data-path.ts';
@@ -82,7 +82,7 @@ export const keys = defineFilter({
   input: ['object'],
   parameters: [],
   // The names of an object whose members are not known may themselves come from anywhere.
-  result: (input) => tainted(listOf(type('text')), anyWith(...marks.filter((mark) => input[mark] === true))),
+  result: (input) => tainted(listOf(type('text')), { ...anyType, ...ownMarks(input) }),
   ownMark: true,
   run: (_context, object) => Object.keys(object),
   examples: [

@@ -80,6 +80,9 @@ export function holds(t: Type, mark: Mark): boolean {
   return false;
 }
 
+/** The marks that stand on one of these themselves. */
+export const ownMarks = (...of: readonly Marks[]): Marks => marksWhere((mark) => of.some((one) => one[mark] === true));
+
 /** The marks that a value of one of these types may carry, however deep. */
 export const marksOf = (...types: readonly Type[]): Marks => marksWhere((mark) => types.some((t) => holds(t, mark)));
 

@@ -1,14 +1,13 @@
 /** How types of columns stand in PostgreSQL, and which of them compare with each other. */
 import type { Column, ColumnType } from '../../model.ts';
 import type { Binding } from '../../run/statement.ts';
-import { anyType, bigintType, listOf, nullable, type Type, type } from '../../types/type.ts';
+import { anyType, bigintType, listOf, type Marks, nullable, ownMarks, type Type, type } from '../../types/type.ts';
 
 /** The type of a value in SQL: of a column, or of what is computed from columns. */
-export interface SqlType {
+export interface SqlType extends Marks {
   readonly type: ColumnType;
   readonly items?: ColumnType;
   readonly values?: readonly string[];
-  readonly password?: true;
 }
 
 const names: Readonly<Record<Exclude<ColumnType, 'list'>, string>> = {
@@ -97,11 +96,11 @@ function plainType(of: SqlType): Type {
     case 'list':
       return listOf(plainType(itemType(of)));
     case 'enum':
-      return type('text', of.values === undefined ? {} : { values: of.values });
+      return type('text', { ...(of.values === undefined ? {} : { values: of.values }), ...ownMarks(of) });
     case 'password':
       return type('text', { password: true });
     default:
-      return type('text', of.password === true ? { password: true } : {});
+      return type('text', ownMarks(of));
   }
 }
 
@@ -110,3 +109,6 @@ export const bool: SqlType = { type: 'bool' };
 export const int: SqlType = { type: 'int' };
 export const decimal: SqlType = { type: 'decimal' };
 export const text: SqlType = { type: 'text' };
+
+/** A text made of these: what is made of a password or a secret is one, however little of it. */
+export const textOfTypes = (...of: readonly SqlType[]): SqlType => ({ ...text, ...ownMarks(...of) });

@@ -1,8 +1,7 @@
 import type { Expression, FilterExpression } from '../../1-syntax/ast.ts';
 /** Filters that the database computes: name -> how. Everything else is done before or after the query. */
 import { findFilter } from '../../filters/index.ts';
-import type { SqlType } from './column-types.ts';
-import { decimal, familyOf, int, text } from './column-types.ts';
+import { decimal, familyOf, int, text, textOfTypes } from './column-types.ts';
 import { asDecimal } from './comparison.ts';
 import type { RowCompiler } from './compiler.ts';
 import { alike, firstNotNull, refuseType, refuseValue, textOf } from './scalar.ts';
@@ -29,13 +28,12 @@ function onText(
       if (familyOf(input.type) !== 'text') return refuseType(compiler, filter.input, overColumn(filter), 'a text', input.type);
       const values = expressions.map((e) => compiler.value(e, text));
       const nullable = input.nullable || values.some((v) => v.nullable);
-      const password = result === text ? textLike(input) : result;
       return {
         sql: make(
           input.sql,
           values.map((v) => v.sql),
         ),
-        type: password,
+        type: result === text ? textOfTypes(input.type, ...values.map((v) => v.type)) : result,
         nullable,
       };
     },
@@ -90,7 +88,7 @@ const substr: SqlFilter = {
         : sql`case when ${length.sql} < 0 then ${count} + ${length.sql} else least(${count}, ${from} + ${length.sql}) end`;
     return {
       sql: sql`substr(${input.sql}, (${from})::int4 + 1, greatest(0, (${to}) - (${from}))::int4)`,
-      type: textLike(input),
+      type: textOfTypes(input.type),
       nullable: input.nullable || start.nullable || length?.nullable === true,
     };
   },
@@ -130,9 +128,6 @@ const filters: Readonly<Record<string, SqlFilter>> = {
 
 /** The names of filters that can stand over columns. */
 export const sqlFilterNames: readonly string[] = Object.keys(filters);
-
-/** The type of a text made of another: what is made of a password is one. */
-const textLike = (input: SqlValue): SqlType => (input.type.password === true ? { ...text, password: true } : text);
 
 /** A filter over a column. */
 export function filterValue(compiler: RowCompiler, filter: FilterExpression): SqlValue {

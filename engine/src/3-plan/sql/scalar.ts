@@ -7,11 +7,11 @@ import type {
   LogicalExpression,
   MemberExpression,
 } from '../../1-syntax/ast.ts';
-import type { Type } from '../../types/type.ts';
+import { type Marks, marksOf, ownMarks, type Type } from '../../types/type.ts';
 import { isNumber } from '../../values/kinds.ts';
 import { literalFor } from '../../values/operators.ts';
 import { aggregateValue, isAggregate } from './aggregates.ts';
-import { bool, decimal, familyOf, int, pgName, type SqlType, text } from './column-types.ts';
+import { bool, decimal, familyOf, int, pgName, type SqlType, text, textOfTypes } from './column-types.ts';
 import { asDecimal, comparable } from './comparison.ts';
 import { literal, type RowCompiler } from './compiler.ts';
 import { constantOf } from './context.ts';
@@ -86,7 +86,11 @@ function boundValue(compiler: RowCompiler, expression: Expression, wanted: SqlTy
   const operand = compiler.operand(expression, of, valueReader(of), 'The value', wantedName(of), (bind) => ({
     [present]: bind(),
   }));
-  return { sql: operand, type: of, nullable: constant === undefined ? type.nullable : constant === null };
+  return {
+    sql: operand,
+    type: { ...of, ...marksOf(type) },
+    nullable: constant === undefined ? type.nullable : constant === null,
+  };
 }
 
 /** Whether a value of the static type may be sent as the SQL type without changing it. */
@@ -231,7 +235,7 @@ function arithmetic(
     return { sql: sql`(extract(epoch from (${left.sql} - ${right.sql})) * 1000)::int8`, type: int, nullable };
   if (operator === '-' && a === b && a === 'date') return { sql: sql`(${left.sql} - ${right.sql})::int8`, type: int, nullable };
   if (operator === '+' && a === 'text' && b === 'text')
-    return { sql: sql`(${left.sql} || ${right.sql})`, type: textOfParts([left, right]), nullable };
+    return { sql: sql`(${left.sql} || ${right.sql})`, type: textOfTypes(left.type, right.type), nullable };
   if (a !== 'number') return refuseType(compiler, at, operator, 'two numbers', left.type);
   if (b !== 'number') return refuseType(compiler, at, operator, 'two numbers', right.type);
   if (operator === '%' && (left.type.type === 'float' || right.type.type === 'float'))
@@ -268,12 +272,12 @@ function signOf(operator: '+' | '-' | '*' | '/' | '%'): Sql {
 
 /** Texts joined; null is empty. */
 function joined(parts: readonly SqlValue[]): SqlValue {
-  return { sql: sql`concat(${list(parts.map((part) => part.sql))})`, type: textOfParts(parts), nullable: false };
+  return {
+    sql: sql`concat(${list(parts.map((part) => part.sql))})`,
+    type: textOfTypes(...parts.map((part) => part.type)),
+    nullable: false,
+  };
 }
-
-/** What is made of a password is one, however little of it. */
-const textOfParts = (parts: readonly SqlValue[]): SqlType =>
-  parts.some((part) => part.type.password === true) ? { ...text, password: true } : text;
 
 const constantText = (value: string): SqlValue => ({ sql: textLiteral(value), type: text, nullable: false });
 
@@ -288,7 +292,7 @@ export function textOf(compiler: RowCompiler, value: SqlValue, at: Expression): 
   const { nullable } = value;
   switch (familyOf(value.type)) {
     case 'text':
-      return { sql: value.sql, type: value.type.password === true ? { ...text, password: true } : text, nullable };
+      return { sql: value.sql, type: textOfTypes(value.type), nullable };
     case 'number':
       // PostgreSQL writes 1e+22 and 1e-07 where JSON has 1e22 and 1e-7.
       if (value.type.type === 'float')
@@ -337,7 +341,7 @@ function logicalValue(compiler: RowCompiler, expression: LogicalExpression, oper
 }
 
 /** An enum's values say nothing of what may stand in its place. */
-const withoutValues = ({ password }: SqlType): SqlType => (password === true ? { ...text, password } : text);
+const withoutValues = (of: SqlType): SqlType => textOfTypes(of);
 
 function conditionalValue(compiler: RowCompiler, expression: ConditionalExpression, wanted?: SqlType): SqlValue {
   const values = alike(compiler, [expression.then, expression.otherwise], wanted);
@@ -372,12 +376,12 @@ export function alike(
     else if (at !== undefined) refuseType(compiler, at, 'Both sides', `the same type (${first.type.type})`, different.type);
     return undefined;
   }
-  const password = values.some((v) => v.type.password === true);
-  return values.map((v) => withPassword(asSame(v, values), password));
+  const carried = ownMarks(...values.map((v) => v.type));
+  return values.map((v) => withMarks(asSame(v, values), carried));
 }
 
-const withPassword = (value: SqlValue, password: boolean): SqlValue =>
-  password && familyOf(value.type) === 'text' ? { ...value, type: { ...text, password: true } } : value;
+const withMarks = (value: SqlValue, carried: Marks): SqlValue =>
+  Object.keys(carried).length > 0 && familyOf(value.type) === 'text' ? { ...value, type: { ...text, ...carried } } : value;
 
 function asSame(value: SqlValue, all: readonly SqlValue[]): SqlValue {
   const types = new Set(all.map((v) => v.type.type));
