@@ -212,6 +212,17 @@ test('a folder without ashlar.jsonc has that one problem', async () => {
   expect(JSON.parse(out).problems.map((problem: Problem) => problem.code)).toEqual(['workspace_file_missing']);
 });
 
+test('a folder without ashlar.jsonc is not sent to a server', async () => {
+  make('no-name', { 'tables/a.jsonc': '{"columns": {}}' });
+  for (const args of [
+    ['push', 'no-name', '--env', 'dev'],
+    ['dev', 'no-name', '--url', 'http://127.0.0.1:9'],
+  ]) {
+    const { code, err } = await ashlar(args, { cwd: folder, env: { ASHLAR_ADMIN_KEY: 'k'.repeat(40) } });
+    expect([code, err]).toEqual([2, expect.stringContaining('no-name has no ashlar.jsonc with a "name".')]);
+  }
+});
+
 test('a link to a file of the workspace is read, any other is told of', async () => {
   make('linked', { 'ashlar.jsonc': '{"name": "linked"}', 'functions/a.jsonc': '{"stack": [], "response": 1}' });
   make('elsewhere-file', { 'b.jsonc': '{"stack": [], "response": 1}' });

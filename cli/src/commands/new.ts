@@ -92,5 +92,7 @@ function slugOf(folder: string): string {
 }
 
 function refuseFilled(root: string, folder: string): void {
-  if (existsSync(root) && readdirSync(root).length > 0) throw new Failure(`${folder} is not empty.`, 1, 'folder_not_empty');
+  // A repository that was just made has a .git, and that is no content.
+  if (existsSync(root) && readdirSync(root).some((name) => name !== '.git'))
+    throw new Failure(`${folder} is not empty.`, 1, 'folder_not_empty');
 }

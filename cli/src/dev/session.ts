@@ -29,8 +29,8 @@ export class DevSession {
   #changedAt: number | null = null;
   #working: Promise<void> | null = null;
   #shownAddresses = '';
-  /** What is in force by our doing; undefined: nothing yet, or the last attempt failed. */
-  #inForce: WorkspaceFolder | undefined;
+  /** What was answered for good, put in force or refused; undefined: nothing yet, or the next attempt may end otherwise. */
+  #answered: WorkspaceFolder | undefined;
 
   constructor(options: DevOptions) {
     this.#options = options;
@@ -67,19 +67,22 @@ export class DevSession {
   async #publish(since: number): Promise<void> {
     const { root, client, target, drops, json } = this.#options;
     let files: ReadonlyMap<string, string> = new Map();
+    let sent: WorkspaceFolder | undefined;
     try {
       const folder = await readFolder(root);
       files = folder.files;
-      // Editors save more than once, and touch files: what is in force need not be told again.
-      if (this.#inForce !== undefined && isSame(folder, this.#inForce)) return;
-      this.#inForce = undefined;
+      // Editors save more than once, and touch files: the same answer need not be told again.
+      if (this.#answered !== undefined && isSame(folder, this.#answered)) return;
+      this.#answered = undefined;
+      sent = folder;
       const given = await client.publish(target, { files, drops });
       const answer = { ...given, problems: [...linkProblems(folder.skippedLinks), ...given.problems] };
       const complaints = await this.#localEnv.send(client, target, folder.localEnv);
       this.#showPublished(answer, files, complaints, Math.round(performance.now() - since));
-      if (complaints.length === 0) this.#inForce = folder;
+      if (complaints.length === 0) this.#answered = folder;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
+      if (error.code === 'workspace_invalid' || error.code === 'plan_needs_drops') this.#answered = sent;
       const { problems = [], plan = null } = error instanceof Refusal ? error.payload : {};
       if (json) return print(JSON.stringify({ event: 'refused', code: error.code, error: error.message, problems, plan }));
       if (problems.length > 0) print(`\n${problemsText(problems, files)}\n\n${summaryText(problems)}`);

@@ -28,6 +28,8 @@ export function linkProblems(skippedLinks: readonly string[]): readonly Problem[
 
 /** The name that ashlar.jsonc gives; undefined when it can't be read. */
 export function workspaceName(files: ReadonlyMap<string, string>): string | undefined {
-  const { name } = readWorkspace(new Map([...files].filter(([path]) => settingsFile.test(path))), new Problems()).settings;
+  const settings = new Map([...files].filter(([path]) => settingsFile.test(path)));
+  if (settings.size === 0) return undefined;
+  const { name } = readWorkspace(settings, new Problems()).settings;
   return name === '' ? undefined : name;
 }
