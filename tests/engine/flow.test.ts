@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AshlarError } from '../../engine/src/errors.ts';
 import { encodeJson } from '../../engine/src/values/json.ts';
 import { answerOf, compileStack, makeRun, problemsOf, runStack } from '../harness/stack.ts';
 import { makeWorld } from '../harness/world.ts';
@@ -197,6 +198,20 @@ describe('flow', () => {
       ]),
     ];
     expect(await json(stack, '{{ seen }}')).toBe('b');
+  });
+
+  test('what a transaction left for after the answer is dropped when its commit fails', async () => {
+    const note = (data: string) => ({ function: 'post_process', stack: [{ function: 'log_debug_info', data }] });
+    const stack = [note('before'), caught([{ function: 'transaction', stack: [note('inside')] }])];
+    const logged = async (commit: () => Promise<null>) => {
+      const world = makeWorld({ commit });
+      await runStack({ stack, response: null }, { effects: world.effects });
+      return world.asked.filter((a) => a.name === 'log').map((a) => a.args);
+    };
+    expect(await logged(() => Promise.reject(new AshlarError('conflict', 409, 'Another one was first.')))).toEqual([
+      { data: 'before' },
+    ]);
+    expect(await logged(async () => null)).toEqual([{ data: 'before' }, { data: 'inside' }]);
   });
 
   test('return out of a transaction commits, an error rolls back, a try inside is a savepoint', async () => {

@@ -31,7 +31,10 @@ export async function commit(run: Run, step: number, mark: Mark): Promise<void> 
     else await run.effects.release_savepoint(run, step, { depth: mark.depth });
   } catch (error) {
     // The outermost COMMIT is over whatever it answered; an inner one is still to be rolled back.
-    if (mark.depth === 0) run.transactionDepth = 0;
+    if (mark.depth === 0) {
+      run.transactionDepth = 0;
+      if (run.postProcesses !== null) run.postProcesses.length = mark.postProcesses;
+    }
     throw error;
   }
   run.transactionDepth = mark.depth;
