@@ -16,7 +16,7 @@ import { exitCodes, Failure } from './failure.ts';
 import { printAside, printJson, styleAside } from './terminal/output.ts';
 
 /** The command line. Actions end by setting `process.exitCode`, or by throwing Failure. */
-export function createProgram(): Command {
+function createProgram(): Command {
   const program = new Command('ashlar')
     .description('Ashlar: function stacks, compiled and served from PostgreSQL')
     .version(packageJson.version)

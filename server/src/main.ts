@@ -7,8 +7,8 @@ import { readSettings, SettingError, type Settings } from './settings.ts';
 import { type RunningServer, startServer } from './start-server.ts';
 import { standardTerminal, terminalProgress } from './terminal.ts';
 
-export { readSettings, SettingError, type Settings, settings } from './settings.ts';
-export { controlCalls, type RunningServer, type StartOptions, startServer, stopGraceMs } from './start-server.ts';
+export { readSettings, type Settings, settings } from './settings.ts';
+export { controlCalls, type RunningServer, type StartOptions, startServer } from './start-server.ts';
 
 /** Exit codes: a person has to change something; the server failed. */
 const exitUsage = 2;

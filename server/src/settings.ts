@@ -18,7 +18,7 @@ export interface SettingKind<T> {
 }
 
 /** Declares a setting. */
-export function defineSetting<T>(kind: SettingKind<T>): SettingKind<T> {
+function defineSetting<T>(kind: SettingKind<T>): SettingKind<T> {
   return kind;
 }
 

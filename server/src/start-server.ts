@@ -54,7 +54,7 @@ export interface RunningServer {
 }
 
 /** Milliseconds that requests under way get when the server stops. */
-export const stopGraceMs = 10_000;
+const stopGraceMs = 10_000;
 
 /** Starts the server. Throws StartError when a person has to change something, after everything is closed again. */
 export async function startServer(options: StartOptions): Promise<RunningServer> {

@@ -10,7 +10,7 @@ import type { Value } from '../values/value.ts';
 const constant = (value: Value): IrExpression => ({ op: 'constant', value });
 
 /** The value of a number literal. The check has refused ints beyond their range. */
-export function numberValue(type: 'int' | 'decimal' | 'float', text: string): Value {
+function numberValue(type: 'int' | 'decimal' | 'float', text: string): Value {
   if (type === 'int') return Number(text);
   if (type === 'float') return Float.of(Number(text));
   const value = Decimal.parse(text);

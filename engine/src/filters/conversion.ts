@@ -25,7 +25,7 @@ function intOf(number: Decimal): number {
   return int + 0;
 }
 
-export const toInt = defineFilter({
+const toInt = defineFilter({
   name: 'to_int',
   aliases: ['to_integer', 'int', 'integer', 'intval', 'parse_int'],
   family: 'conversion',
@@ -49,7 +49,7 @@ export const toInt = defineFilter({
   ],
 });
 
-export const toDecimal = defineFilter({
+const toDecimal = defineFilter({
   name: 'to_decimal',
   aliases: ['decimal', 'to_number', 'number'],
   family: 'conversion',
@@ -69,7 +69,7 @@ export const toDecimal = defineFilter({
   ],
 });
 
-export const toText = defineFilter({
+const toText = defineFilter({
   name: 'to_text',
   aliases: ['to_string', 'text', 'string'],
   family: 'conversion',
@@ -86,7 +86,7 @@ export const toText = defineFilter({
   ],
 });
 
-export const jsonEncode = defineFilter({
+const jsonEncode = defineFilter({
   name: 'json_encode',
   aliases: ['to_json', 'json_stringify', 'stringify'],
   family: 'conversion',
@@ -101,7 +101,7 @@ export const jsonEncode = defineFilter({
   ],
 });
 
-export const jsonDecode = defineFilter({
+const jsonDecode = defineFilter({
   name: 'json_decode',
   aliases: ['from_json', 'json_parse', 'parse_json'],
   family: 'conversion',
@@ -117,7 +117,7 @@ export const jsonDecode = defineFilter({
   ],
 });
 
-export const base64Encode = defineFilter({
+const base64Encode = defineFilter({
   name: 'base64_encode',
   aliases: ['base64', 'to_base64'],
   family: 'conversion',

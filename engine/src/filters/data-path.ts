@@ -4,7 +4,7 @@ import { isList } from '../values/kinds.ts';
 import { indexOf, memberOf } from '../values/member.ts';
 import type { Value } from '../values/value.ts';
 
-export const badPath = defineError<{ path: string }>({
+const badPath = defineError<{ path: string }>({
   code: 'bad_path',
   status: 400,
   title: 'A path into a value is not written as one',

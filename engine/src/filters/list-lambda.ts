@@ -11,7 +11,7 @@ const condition = {
   description: 'A condition over `item` and `index`.',
 } as const satisfies FilterParameter;
 
-export const map = defineFilter({
+const map = defineFilter({
   name: 'map',
   family: 'list',
   description: 'A list of what the expression gives for each item.',
@@ -26,7 +26,7 @@ export const map = defineFilter({
   ],
 });
 
-export const filter = defineFilter({
+const filter = defineFilter({
   name: 'filter',
   family: 'list',
   description: 'The items for which the condition holds, in their order.',
@@ -41,7 +41,7 @@ export const filter = defineFilter({
   ],
 });
 
-export const reduce = defineFilter({
+const reduce = defineFilter({
   name: 'reduce',
   aliases: ['fold'],
   family: 'list',
@@ -72,7 +72,7 @@ export const reduce = defineFilter({
   ],
 });
 
-export const every = defineFilter({
+const every = defineFilter({
   name: 'every',
   aliases: ['all'],
   family: 'list',
@@ -88,7 +88,7 @@ export const every = defineFilter({
   ],
 });
 
-export const some = defineFilter({
+const some = defineFilter({
   name: 'some',
   aliases: ['any'],
   family: 'list',
@@ -103,7 +103,7 @@ export const some = defineFilter({
   ],
 });
 
-export const find = defineFilter({
+const find = defineFilter({
   name: 'find',
   family: 'list',
   description: 'The first item for which the condition holds; null when there is none.',

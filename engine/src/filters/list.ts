@@ -17,7 +17,7 @@ const path = {
   description: 'A path inside each item to look at (`address.city`); the item itself without it.',
 } as const satisfies FilterParameter;
 
-export const push = defineFilter({
+const push = defineFilter({
   name: 'push',
   aliases: ['append', 'array_push'],
   family: 'list',
@@ -40,7 +40,7 @@ export const push = defineFilter({
   ],
 });
 
-export const safeArray = defineFilter({
+const safeArray = defineFilter({
   name: 'safe_array',
   family: 'list',
   description: 'Always a list: null gives an empty one, a list stays itself, any other value becomes the only item.',
@@ -57,7 +57,7 @@ export const safeArray = defineFilter({
   ],
 });
 
-export const count = defineFilter({
+const count = defineFilter({
   name: 'count',
   aliases: ['length', 'size'],
   family: 'list',
@@ -77,7 +77,7 @@ export const count = defineFilter({
   ],
 });
 
-export const unique = defineFilter({
+const unique = defineFilter({
   name: 'unique',
   aliases: ['distinct', 'array_unique'],
   family: 'list',
@@ -102,7 +102,7 @@ export const unique = defineFilter({
   ],
 });
 
-export const first = defineFilter({
+const first = defineFilter({
   name: 'first',
   family: 'list',
   description: 'The first item of a list; null when it is empty.',
@@ -116,7 +116,7 @@ export const first = defineFilter({
   ],
 });
 
-export const last = defineFilter({
+const last = defineFilter({
   name: 'last',
   family: 'list',
   description: 'The last item of a list; null when it is empty.',
@@ -130,7 +130,7 @@ export const last = defineFilter({
   ],
 });
 
-export const filterNull = defineFilter({
+const filterNull = defineFilter({
   name: 'filter_null',
   aliases: ['remove_null', 'compact'],
   family: 'null',

@@ -9,7 +9,7 @@ import type { Value, ValueList } from '../values/value.ts';
 import { defineFilter } from './define.ts';
 import { itemOf } from './result-types.ts';
 
-export const round = defineFilter({
+const round = defineFilter({
   name: 'round',
   family: 'math',
   description:
@@ -59,7 +59,7 @@ function numberKind(list: Type): Type {
   return kind === 'int' || kind === 'decimal' || kind === 'float' ? type(kind) : { kind: 'any', nullable: true };
 }
 
-export const sum = defineFilter({
+const sum = defineFilter({
   name: 'sum',
   aliases: ['array_sum'],
   family: 'math',
@@ -82,7 +82,7 @@ function addWidening(total: Value, item: Value): Value {
   return Decimal.of(total).add(Decimal.of(item));
 }
 
-export const avg = defineFilter({
+const avg = defineFilter({
   name: 'avg',
   aliases: ['average', 'mean', 'array_avg'],
   family: 'math',
@@ -122,7 +122,7 @@ function run(value: Value, other: Value | undefined, wins: typeof smaller): Valu
   return isList(value) ? extreme(value, wins) : value;
 }
 
-export const min = defineFilter({
+const min = defineFilter({
   name: 'min',
   aliases: ['minimum', 'num_min', 'array_min'],
   family: 'math',
@@ -140,7 +140,7 @@ export const min = defineFilter({
   ],
 });
 
-export const max = defineFilter({
+const max = defineFilter({
   name: 'max',
   aliases: ['maximum', 'num_max', 'array_max'],
   family: 'math',

@@ -2,7 +2,7 @@
 import { join, notNull } from '../types/type.ts';
 import { defineFilter } from './define.ts';
 
-export const firstNotnull = defineFilter({
+const firstNotnull = defineFilter({
   name: 'first_notnull',
   aliases: ['default', 'coalesce', 'if_null', 'ifnull'],
   family: 'null',

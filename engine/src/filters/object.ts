@@ -27,7 +27,7 @@ function typeAt(input: Type, at: Value | undefined): Type {
   return found;
 }
 
-export const get = defineFilter({
+const get = defineFilter({
   name: 'get',
   family: 'object',
   description: 'What stands at a path inside a value; the default, or null, when nothing (or null) is there.',
@@ -49,7 +49,7 @@ export const get = defineFilter({
   ],
 });
 
-export const set = defineFilter({
+const set = defineFilter({
   name: 'set',
   family: 'object',
   description:
@@ -74,7 +74,7 @@ export const set = defineFilter({
   ],
 });
 
-export const keys = defineFilter({
+const keys = defineFilter({
   name: 'keys',
   aliases: ['object_keys'],
   family: 'object',
@@ -110,7 +110,7 @@ function withFields(input: Type, known: ReadonlySet<string> | undefined, keep: (
   return { kind: 'object', nullable: false, fields: new Map([...input.fields].filter(([name]) => keep(name))) };
 }
 
-export const pick = defineFilter({
+const pick = defineFilter({
   name: 'pick',
   family: 'object',
   description: 'An object with the named members only, in the order of the names. What is not there is not made.',
@@ -134,7 +134,7 @@ export const pick = defineFilter({
   ],
 });
 
-export const unpick = defineFilter({
+const unpick = defineFilter({
   name: 'unpick',
   aliases: ['omit'],
   family: 'object',

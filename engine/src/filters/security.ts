@@ -4,7 +4,7 @@ import { type } from '../types/type.ts';
 import { encodeUtf8 } from '../values/base64.ts';
 import { defineFilter } from './define.ts';
 
-export const sha256 = defineFilter({
+const sha256 = defineFilter({
   name: 'sha256',
   family: 'security',
   description:

@@ -10,7 +10,7 @@ import { parseDataPath, readPath } from './data-path.ts';
 import { defineFilter } from './define.ts';
 import { sameAsInput } from './result-types.ts';
 
-export const unknownSortType = defineError<{ type: string }>({
+const unknownSortType = defineError<{ type: string }>({
   code: 'unknown_sort_type',
   status: 400,
   title: 'The filter sort does not know the type it was given',

@@ -6,7 +6,7 @@ import { defineFilter } from './define.ts';
 import { allowList, allowText } from './limits.ts';
 import { always } from './result-types.ts';
 
-export const split = defineFilter({
+const split = defineFilter({
   name: 'split',
   aliases: ['explode'],
   family: 'text',
@@ -30,7 +30,7 @@ export const split = defineFilter({
   ],
 });
 
-export const join = defineFilter({
+const join = defineFilter({
   name: 'join',
   aliases: ['implode'],
   family: 'text',
@@ -66,7 +66,7 @@ export const join = defineFilter({
   ],
 });
 
-export const replace = defineFilter({
+const replace = defineFilter({
   name: 'replace',
   aliases: ['string_replace', 'str_replace', 'replace_all'],
   family: 'text',
@@ -96,7 +96,7 @@ function occurrences(text: string, find: string): number {
   return count;
 }
 
-export const concat = defineFilter({
+const concat = defineFilter({
   name: 'concat',
   family: 'text',
   description:

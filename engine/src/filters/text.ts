@@ -5,7 +5,7 @@ import { defineFilter } from './define.ts';
 import { allowText } from './limits.ts';
 import { always, measureOf } from './result-types.ts';
 
-export const trim = defineFilter({
+const trim = defineFilter({
   name: 'trim',
   family: 'text',
   description: 'Takes blanks and line ends off both ends of a text, or the given characters instead.',
@@ -28,7 +28,7 @@ export const trim = defineFilter({
   ],
 });
 
-export const toUpper = defineFilter({
+const toUpper = defineFilter({
   name: 'to_upper',
   aliases: ['upper', 'uppercase', 'to_uppercase'],
   family: 'text',
@@ -47,7 +47,7 @@ export const toUpper = defineFilter({
   ],
 });
 
-export const toLower = defineFilter({
+const toLower = defineFilter({
   name: 'to_lower',
   aliases: ['lower', 'lowercase', 'to_lowercase'],
   family: 'text',
@@ -66,7 +66,7 @@ export const toLower = defineFilter({
   ],
 });
 
-export const substr = defineFilter({
+const substr = defineFilter({
   name: 'substr',
   aliases: ['substring'],
   family: 'text',
@@ -93,7 +93,7 @@ export const substr = defineFilter({
   ],
 });
 
-export const strlen = defineFilter({
+const strlen = defineFilter({
   name: 'strlen',
   aliases: ['text_length', 'string_length'],
   family: 'text',
@@ -109,7 +109,7 @@ export const strlen = defineFilter({
   ],
 });
 
-export const containsFilter = defineFilter({
+const containsFilter = defineFilter({
   name: 'contains',
   aliases: ['includes'],
   family: 'text',

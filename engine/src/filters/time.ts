@@ -11,7 +11,7 @@ import { isZone } from './zones.ts';
 
 const thousand = Decimal.of(1_000);
 
-export const formatTimestamp = defineFilter({
+const formatTimestamp = defineFilter({
   name: 'format_timestamp',
   aliases: ['date', 'format_date', 'epochms_date'],
   family: 'time',
@@ -43,7 +43,7 @@ export const formatTimestamp = defineFilter({
   ],
 });
 
-export const addSecsToTimestamp = defineFilter({
+const addSecsToTimestamp = defineFilter({
   name: 'add_secs_to_timestamp',
   aliases: ['add_seconds', 'epochms_add_secs'],
   family: 'time',

@@ -1,7 +1,7 @@
 /** Offsets of time zones, from the runtime's own zone data. */
 import { defineError, errorOf } from '../errors.ts';
 
-export const unknownTimezone = defineError<{ zone: string }>({
+const unknownTimezone = defineError<{ zone: string }>({
   code: 'unknown_timezone',
   status: 400,
   title: 'A time zone is not known',

@@ -1,9 +1,8 @@
 /** The face of the inputs: checking them, their static types, their JSON Schemas. */
 export { type FieldCode, fieldCodes } from './codes.ts';
-export { maxFieldErrors } from './report.ts';
 export { isFile, type UploadedFile } from './scalars.ts';
-export { inputSchema, inputsSchema, plainJson, rowSchema, type SchemaOptions, typeSchema } from './schema.ts';
-export { typeOfColumn, typeOfInput, typeOfInputs, typeOfRow } from './types.ts';
+export { inputSchema, inputsSchema, rowSchema, type SchemaOptions, typeSchema } from './schema.ts';
+export { typeOfInputs, typeOfRow } from './types.ts';
 export {
   type CheckedInputs,
   headerName,

@@ -44,7 +44,7 @@ export function prepareCheck(input: Input, options: PrepareOptions): Check {
 }
 
 /** For text the empty text is a value like another; for every other type it means that nothing was entered. */
-export function keepsEmptyText(input: Input): boolean {
+function keepsEmptyText(input: Input): boolean {
   return input.type === 'text';
 }
 
@@ -248,7 +248,7 @@ function isEmptyText(value: Value): boolean {
 }
 
 /** Reports every member that no field declares. */
-export function refuseUnknownMembers(fields: ReadonlyMap<string, Field>, members: ValueObject, report: Report): void {
+function refuseUnknownMembers(fields: ReadonlyMap<string, Field>, members: ValueObject, report: Report): void {
   refuseUnknownNames(Object.keys(members), fields, report);
 }
 

@@ -3,7 +3,7 @@ import type { FieldError } from '../errors.ts';
 import type { FieldCode } from './codes.ts';
 
 /** How many refused fields an answer names. */
-export const maxFieldErrors = 100;
+const maxFieldErrors = 100;
 
 /** A name that stands after a dot as it is; others are quoted in brackets. */
 const plainName = /^[A-Za-z_$][A-Za-z0-9_$-]{0,127}$/;
@@ -12,7 +12,7 @@ const plainName = /^[A-Za-z_$][A-Za-z0-9_$-]{0,127}$/;
 const shownNameLength = 64;
 
 /** `['lines', 2, 'count']` as `lines[2].count`; `prefix` goes before it as it is. */
-export function fieldPath(segments: readonly (string | number)[], prefix = ''): string {
+function fieldPath(segments: readonly (string | number)[], prefix = ''): string {
   let path = prefix;
   for (const segment of segments) {
     if (typeof segment === 'number') path += `[${segment}]`;

@@ -181,7 +181,7 @@ function record(entries: readonly (readonly [string, unknown])[]): JsonSchema {
 }
 
 /** A constant as plain JSON data: exact numbers become doubles, times their texts. */
-export function plainJson(value: Value): unknown {
+function plainJson(value: Value): unknown {
   if (value instanceof Bigint) return value.toText();
   if (value instanceof Decimal) return value.toNumber();
   if (value instanceof Float) return value.$value;

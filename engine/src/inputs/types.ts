@@ -3,7 +3,7 @@ import type { Column, ColumnType, Input, Table } from '../model.ts';
 import { anyType, bigintType, listOf, nullable, objectOf, type Type, type } from '../types/type.ts';
 
 /** The static type of an input as stacks read it: null too when it may be absent. */
-export function typeOfInput(input: Input): Type {
+function typeOfInput(input: Input): Type {
   const always = input.required || input.default !== undefined;
   const base = baseOfInput(input);
   return input.nullable || !always ? nullable(base) : base;
@@ -36,7 +36,7 @@ function baseOfInput(input: Input): Type {
 }
 
 /** The static type of a column's value as it is read. */
-export function typeOfColumn(column: Column): Type {
+function typeOfColumn(column: Column): Type {
   const base =
     column.type === 'list'
       ? listOf(scalar(column.items ?? 'text', column.values))

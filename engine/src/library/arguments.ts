@@ -6,7 +6,7 @@ import { defineError, errorOf, wrongType } from '../errors.ts';
 import { typeName } from '../values/operators.ts';
 import type { Value, ValueObject } from '../values/value.ts';
 
-export const argumentRefused = defineError<{ what: string; reason: string }>({
+const argumentRefused = defineError<{ what: string; reason: string }>({
   code: 'argument_refused',
   status: 400,
   title: "A step's parameter has a value that the function can't use",

@@ -1,7 +1,7 @@
 /** Headers of a stack's answer: checked where a step sets them, since they may hold what a client sent. */
 import { type AshlarError, defineError, errorOf } from '../errors.ts';
 
-export const headerRefused = defineError<{ header: string; reason: string }>({
+const headerRefused = defineError<{ header: string; reason: string }>({
   code: 'header_refused',
   status: 400,
   title: "A header of the stack's answer can't be sent",

@@ -50,7 +50,7 @@ const itemsPerTurn = 10_000_000;
 const nextTick = (steps: number): number => Math.max(0, steps - stepsPerTick);
 
 /** A turn of the event loop longer than this lets others go first. */
-export const turnMs = 10;
+const turnMs = 10;
 
 export class Run implements FilterContext {
   readonly options: RunOptions;

@@ -41,11 +41,6 @@ export function stackDefinitions(functions: readonly FunctionDeclaration[]): Rea
   ]);
 }
 
-/** The schema of a file that holds a stack alone. */
-export function stackSchema(functions: readonly FunctionDeclaration[]): JsonSchema {
-  return { $ref: '#/$defs/stack', $defs: stackDefinitions(functions) };
-}
-
 /** A step: its `function` decides what else it has. Other spellings of names are allowed; the check names the canonical one. */
 function stepSchema(functions: readonly FunctionDeclaration[]): JsonSchema {
   const names = functions.map((one) => one.name);

@@ -12,8 +12,6 @@ import type { PlainDate, Timestamp } from './time.ts';
 import type { Value } from './value.ts';
 import { maxDepth, valueTooDeep } from './walk.ts';
 
-export { badJson } from './json-reader.ts';
-
 /** Decimals with more digits are measured by their text. */
 const longCoefficient = 10n ** 20n;
 

@@ -7,7 +7,7 @@ import { defineError, errorOf } from '../errors.ts';
 /** Comparisons that pieces with `_` may cost: text length × piece length. */
 const maxComparisons = 100_000_000;
 
-export const patternTooCostly = defineError<object>({
+const patternTooCostly = defineError<object>({
   code: 'pattern_too_costly',
   status: 400,
   title: 'A pattern with `_` is too long for a text of this length',

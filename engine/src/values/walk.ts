@@ -7,7 +7,7 @@ import { defineError, errorOf } from '../errors.ts';
 /** Deepest nesting that comparing, converting and encoding follow; also that of JSON texts. */
 export const maxDepth = 256;
 /** Parts that one comparison or conversion visits at most. */
-export const maxParts = 10_000_000;
+const maxParts = 10_000_000;
 
 export const valueTooDeep = defineError<{ depth: number }>({
   code: 'value_too_deep',
@@ -17,7 +17,7 @@ export const valueTooDeep = defineError<{ depth: number }>({
   message: (d) => `A value is nested more than ${d.depth} deep.`,
   uncatchable: true,
 });
-export const valueTooLarge = defineError<{ parts: number }>({
+const valueTooLarge = defineError<{ parts: number }>({
   code: 'value_too_large',
   status: 503,
   title: 'A value has too many parts to compare or convert',

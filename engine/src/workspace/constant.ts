@@ -9,7 +9,7 @@ import type { Value } from '../values/value.ts';
 import { badDefault } from './problems.ts';
 
 /** The value of a JSON node; undefined where it has none (a number beyond every type, a value that is missing). */
-export function constantOf(node: JsonNode): Value | undefined {
+function constantOf(node: JsonNode): Value | undefined {
   switch (node.kind) {
     case 'null':
       return node.missing === true ? undefined : null;

@@ -43,7 +43,7 @@ const spelling = typeText(
 );
 
 /** An input, an item of a list, or a field of an object. */
-export const inputShape: Shape<InputValue> = named('input', 'An input: the short form "text?" or an object', () =>
+const inputShape: Shape<InputValue> = named('input', 'An input: the short form "text?" or an object', () =>
   shortOrLong<TypeText<InputType>, InputKeys>(
     'An input: the short form "text?" or an object',
     spelling,

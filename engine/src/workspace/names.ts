@@ -9,7 +9,7 @@ interface Place {
 }
 
 /** Bytes of an identifier: PostgreSQL cuts at 63, and names made from it (sequences, indexes) need a few of them. */
-export const maxIdentifier = 59;
+const maxIdentifier = 59;
 const identifierForm = /^[A-Za-z_][A-Za-z0-9_]*$/;
 export const identifierPattern = `^[A-Za-z_][A-Za-z0-9_]{0,${maxIdentifier - 1}}$`;
 const identifierRule = `Letters, digits and underscores, not beginning with a digit, at most ${maxIdentifier} characters.`;

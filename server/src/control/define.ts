@@ -84,8 +84,8 @@ export function defineCall(declaration: AnyCall): AnyCall {
 }
 
 /** Items of a page where the caller doesn't say, and the most it may ask for. */
-export const defaultPageLimit = 100;
-export const maxPageLimit = 1_000;
+const defaultPageLimit = 100;
+const maxPageLimit = 1_000;
 /** Characters of a cursor. */
 const longestCursor = 500;
 

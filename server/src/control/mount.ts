@@ -8,14 +8,14 @@ import { allowedMethods, methodNotAllowed, PathTrie } from '../base/http/index.t
 import type { AnyCall, CallAnswer } from './define.ts';
 import { type CallSchemas, compileSchemas } from './validate.ts';
 
-export const keyMissing = defineError<object>({
+const keyMissing = defineError<object>({
   code: 'key_missing',
   status: 401,
   title: 'The control API needs a key',
   solve: 'Send `Authorization: Bearer KEY` with the admin key of the instance.',
   message: () => 'This call needs the admin key: Authorization: Bearer KEY.',
 });
-export const keyBad = defineError<object>({
+const keyBad = defineError<object>({
   code: 'key_bad',
   status: 401,
   title: 'The key is not one of this instance',

@@ -4,35 +4,35 @@ import { bearerToken } from '../base/http/index.ts';
 import type { Verdict } from '../domains/access/index.ts';
 import type { ServedEnvironment } from '../domains/publishing/index.ts';
 
-export const tokenMissing = defineError<{ tables: string }>({
+const tokenMissing = defineError<{ tables: string }>({
   code: 'token_missing',
   status: 401,
   title: 'The endpoint needs a token',
   solve: 'Send `Authorization: Bearer TOKEN` with what `create_auth_token` gave at sign-in.',
   message: (d) => `This endpoint needs a token of ${d.tables}.`,
 });
-export const tokenBad = defineError<object>({
+const tokenBad = defineError<object>({
   code: 'token_bad',
   status: 401,
   title: 'The token is not one of this environment',
   solve: 'Sign in again. Tokens are bound to their environment and can not be changed.',
   message: () => 'The token is not valid here.',
 });
-export const tokenExpired = defineError<object>({
+const tokenExpired = defineError<object>({
   code: 'token_expired',
   status: 401,
   title: 'The token has expired',
   solve: 'Sign in again; `expires_s` of `create_auth_token` decides how long a token lasts.',
   message: () => 'The token has expired.',
 });
-export const tokenRevoked = defineError<object>({
+const tokenRevoked = defineError<object>({
   code: 'token_revoked',
   status: 401,
   title: 'The token was revoked',
   solve: 'Sign in again.',
   message: () => 'The token was revoked.',
 });
-export const tokenOfOtherTable = defineError<{ found: string; tables: string }>({
+const tokenOfOtherTable = defineError<{ found: string; tables: string }>({
   code: 'token_of_other_table',
   status: 403,
   title: 'The token belongs to another auth table than the endpoint asks for',

@@ -30,7 +30,7 @@ function announcesBody(exchange: Exchange): boolean {
  * Reads the body's bytes. A longer one is refused as soon as that is known: by its Content-Length before a byte is read.
  * @throws body_too_large, cancelled (the client went away)
  */
-export function readBytes(exchange: Exchange, limitBytes: number): Promise<Buffer> {
+function readBytes(exchange: Exchange, limitBytes: number): Promise<Buffer> {
   const { request, response } = exchange;
   if (!announcesBody(exchange)) return Promise.resolve(noBytes);
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(errorOf(bodyTooLarge, { limitBytes }));
@@ -70,7 +70,7 @@ export function readBytes(exchange: Exchange, limitBytes: number): Promise<Buffe
 }
 
 /** The text of UTF-8 bytes, without a byte order mark. Throws `bad_request`. */
-export function utf8Text(bytes: Buffer): string {
+function utf8Text(bytes: Buffer): string {
   if (!isUtf8(bytes)) throw errorOf(badRequest, { reason: 'The body is not valid UTF-8' });
   const text = bytes.toString('utf8');
   return text.startsWith('\ufeff') ? text.slice(1) : text;

@@ -5,7 +5,7 @@
 import { AshlarError, defineError, errorKinds, type FieldError, lineColumn, type StepInfo, type Value } from '@ashlar/engine';
 import { methodNotAllowed } from '../base/http/index.ts';
 
-export const internalError = defineError<object>({
+const internalError = defineError<object>({
   code: 'internal_error',
   status: 500,
   title: 'The server failed',

@@ -5,7 +5,7 @@ import type { RunHost } from '../runtime/host.ts';
 import type { RouteEntry } from './route.ts';
 
 /** Tells a run that its client is gone (the part of AbortSignal that the engine asks for, without its cost). */
-export class ClientGone {
+class ClientGone {
   aborted = false;
   #listeners: Set<() => void> | null = null;
 

@@ -6,7 +6,7 @@ import { accountOf } from './account-of.ts';
 import { hostOf } from './host.ts';
 
 /** UUID of version 7 (RFC 9562, 5.7): milliseconds first, so that keys made later sort later. */
-export function uuid7(nowMs: number): string {
+function uuid7(nowMs: number): string {
   const bytes = randomBytes(16);
   bytes.writeUIntBE(nowMs, 0, 6);
   bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);

@@ -18,9 +18,7 @@ import { createPerformanceEffects } from './performance.ts';
 import { random } from './random.ts';
 import { createTokenEffect } from './token.ts';
 
-export { schemaChanged } from './database/index.ts';
 export type { RunHost } from './host.ts';
-export { hostOf } from './host.ts';
 
 export interface RuntimeOptions {
   readonly postgres: Postgres;

@@ -3,7 +3,7 @@ import { defineError, errorOf, type Run, valueRefused } from '@ashlar/engine';
 import { Busy, checkPassword, hashPassword } from '../base/crypto/index.ts';
 import { counted } from './account-of.ts';
 
-export const passwordsBusy = defineError<object>({
+const passwordsBusy = defineError<object>({
   code: 'passwords_busy',
   status: 503,
   title: 'Too many passwords are being checked at the moment',

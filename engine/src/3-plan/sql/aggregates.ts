@@ -9,7 +9,7 @@ import { refuseType, refuseValue } from './scalar.ts';
 import { reach, type SqlSource, type SqlValue } from './scope.ts';
 import { type Sql, sql } from './tree.ts';
 
-export const aggregateNames: readonly string[] = ['count', 'sum', 'avg', 'min', 'max'];
+const aggregateNames: readonly string[] = ['count', 'sum', 'avg', 'min', 'max'];
 
 /** The canonical name: `average` is `avg`. */
 const nameOf = (filter: FilterExpression): string => findFilter(filter.name)?.filter.name ?? filter.name;

@@ -42,7 +42,7 @@ export function writerOf(column: Column): ColumnWriter {
 }
 
 /** The value of a column that got null or nothing. Throws `null_not_allowed` where null is not allowed and there is no default. */
-export function defaultOf(column: Column, defaults: Defaults): Value {
+function defaultOf(column: Column, defaults: Defaults): Value {
   if (column.nullable) return null;
   const found = column.default;
   if (found === undefined) {

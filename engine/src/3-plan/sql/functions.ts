@@ -127,7 +127,7 @@ const filters: Readonly<Record<string, SqlFilter>> = {
 };
 
 /** The names of filters that can stand over columns. */
-export const sqlFilterNames: readonly string[] = Object.keys(filters);
+const sqlFilterNames: readonly string[] = Object.keys(filters);
 
 /** A filter over a column. */
 export function filterValue(compiler: RowCompiler, filter: FilterExpression): SqlValue {

@@ -2,7 +2,7 @@
 import type { StepCheck } from '../../library/define.ts';
 import { maxPerPage } from '../../limits.ts';
 import type { Table } from '../../model.ts';
-import { anyType, objectOf, type Type } from '../../types/type.ts';
+import { objectOf, type Type } from '../../types/type.ts';
 import { type ChildPlan, compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
@@ -228,6 +228,3 @@ class ListCompiler {
 export function childStatements(children: readonly ChildPlan[]): ReturnType<QueryPlan['mainStatements']> {
   return children.flatMap((child) => [...child.query.mainStatements(), ...childStatements(child.shape.children)]);
 }
-
-/** The result's type where the table is unknown. */
-export const unknownResult: Type = anyType;

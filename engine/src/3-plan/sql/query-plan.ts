@@ -167,7 +167,7 @@ const stateOf = (use: Use | undefined, args: ValueList, out: Value[], at: number
   use === undefined ? nothing : use.read(args[use.arg] ?? null, out, at);
 
 /** A name made of the text: the same text has the same name everywhere, so that a connection prepares it once. */
-export function statementName(text: string): string {
+function statementName(text: string): string {
   return `q_${bytesToHex(sha256(encodeUtf8(text)).subarray(0, 12))}`;
 }
 

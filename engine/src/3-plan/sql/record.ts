@@ -2,7 +2,7 @@
 import type { Expression } from '../../1-syntax/ast.ts';
 import type { StepCheck } from '../../library/define.ts';
 import type { Table } from '../../model.ts';
-import { anyType, nullable, objectOf, type Type, type } from '../../types/type.ts';
+import { nullable, objectOf, type Type, type } from '../../types/type.ts';
 import { compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { compareWithOperand } from './comparison.ts';
@@ -132,6 +132,3 @@ export function compileHas(step: StepCheck, phase: Phase): Compiled<ExistsPlan> 
 function databasePlan(table: Table, query: QueryPlan, locks: boolean): ExistsPlan {
   return { database: true, reads: [table.name], writes: [], locks, query, statements: () => query.mainStatements() };
 }
-
-/** The result of a step that could not be compiled. */
-export const noResult: Type = anyType;

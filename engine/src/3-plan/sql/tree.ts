@@ -66,7 +66,7 @@ export function cast(part: Sql, pg: string): Sql {
 }
 
 /** A type's name as SQL. */
-export function pgType(pg: string): Sql {
+function pgType(pg: string): Sql {
   if (!/^[a-z0-9]+(\([0-9]+\))?(\[\])?$/.test(pg)) throw new Error('not a type of PostgreSQL');
   return text(pg);
 }

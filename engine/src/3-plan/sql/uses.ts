@@ -135,10 +135,10 @@ function wholeListReader(read: Reader): Reader {
 }
 
 /** Any number as a decimal; null for what is no number. */
-export const decimalOf = (value: Value): Decimal | null => (isNumber(value) ? toDecimal(value) : null);
+const decimalOf = (value: Value): Decimal | null => (isNumber(value) ? toDecimal(value) : null);
 
 /** What jsonb can hold: no bytes, and no NUL or lone surrogate in any text or name. */
-export const isStorableJson = (value: Value): boolean => !(value instanceof Uint8Array) && textFlawWithin(value) === null;
+const isStorableJson = (value: Value): boolean => !(value instanceof Uint8Array) && textFlawWithin(value) === null;
 
 /** A value as it is compared with json: a bigint is a number, which its JSON alone would not be. */
 function asJsonNumbers(value: Value): Value {

@@ -10,7 +10,7 @@ const errorParts: readonly (readonly [string, Type])[] = [
 ];
 
 /** What a catch block sees of an error. */
-export const errorType = objectOf([...errorParts, ['cause', nullable(objectOf(errorParts))]]);
+const errorType = objectOf([...errorParts, ['cause', nullable(objectOf(errorParts))]]);
 
 export const tryCatch = defineFunction({
   name: 'try_catch',

@@ -12,7 +12,7 @@ const defaultExpiresS = 86_400;
 /** Ten years. */
 const longestExpiresS = 315_360_000;
 
-export const tableNotAuth = defineProblem<{ table: string }>({
+const tableNotAuth = defineProblem<{ table: string }>({
   code: 'table_not_auth',
   severity: 'error',
   title: 'A token for a table whose rows can not sign in',

@@ -9,7 +9,7 @@ import { defineFunction } from '../define.ts';
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const safe = Number.MAX_SAFE_INTEGER;
 
-export const randomKind = defineProblem<object>({
+const randomKind = defineProblem<object>({
   code: 'random_kind',
   severity: 'error',
   title: '`random` is asked for nothing, or for two things at once',

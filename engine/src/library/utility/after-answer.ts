@@ -2,7 +2,7 @@
 import { defineProblem } from '../../problems.ts';
 import type { StepCheck } from '../define.ts';
 
-export const afterAnswer = defineProblem<{ function: string }>({
+const afterAnswer = defineProblem<{ function: string }>({
   code: 'after_answer',
   severity: 'error',
   title: 'Status or headers are set inside post_process',

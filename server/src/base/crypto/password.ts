@@ -16,7 +16,7 @@ const cost: Cost = { memory: 19_456, passes: 2, parallelism: 1 };
 const tagLength = 32;
 const saltLength = 16;
 /** Characters of a password. */
-export const longestPassword = 1_000;
+const longestPassword = 1_000;
 /** What a stored hash may ask for at most, so that a planted one can't exhaust the node. */
 const largest: Cost = { memory: 65_536, passes: 10, parallelism: 4 };
 

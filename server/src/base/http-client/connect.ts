@@ -36,7 +36,7 @@ function isOwn({ address }: Address): boolean {
 }
 
 /** Why an address and port may not be reached; null when they may. */
-export function judge(options: Pick<ConnectOptions, 'allow' | 'ownPorts'>, address: Address, port: number): string | null {
+function judge(options: Pick<ConnectOptions, 'allow' | 'ownPorts'>, address: Address, port: number): string | null {
   if (options.ownPorts().has(port) && isOwn(address) && !allows(options.allow, address, port, true))
     return "this server's own port";
   const reason = refusalOf(address);
@@ -44,7 +44,7 @@ export function judge(options: Pick<ConnectOptions, 'allow' | 'ownPorts'>, addre
 }
 
 /** The first address of a host that may be reached. Throws AttemptFailed: final when all are refused. */
-export async function pinnedAddress(options: ConnectOptions, hostname: string, port: number): Promise<Address> {
+async function pinnedAddress(options: ConnectOptions, hostname: string, port: number): Promise<Address> {
   const literal = parseAddress(hostname);
   const found = literal === null ? await resolveAll(options, hostname) : [literal];
   let reason: string | null = null;

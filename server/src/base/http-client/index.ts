@@ -3,4 +3,4 @@
 export { decodeText } from './body.ts';
 export type { HttpClient, HttpClientOptions, OutboundAnswer, OutboundRequest } from './client.ts';
 export { createHttpClient } from './client.ts';
-export { outboundFailed, outboundTimeout } from './errors.ts';
+export { outboundTimeout } from './errors.ts';

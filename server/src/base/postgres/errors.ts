@@ -10,7 +10,7 @@ import {
 } from '@ashlar/engine';
 import { DatabaseError } from 'pg';
 
-export const uniqueViolation = defineError<{ table: string; columns: string }>({
+const uniqueViolation = defineError<{ table: string; columns: string }>({
   code: 'unique_violation',
   status: 409,
   title: 'A row with the same value is already there',
@@ -18,7 +18,7 @@ export const uniqueViolation = defineError<{ table: string; columns: string }>({
   message: (d) => `${d.table || 'The table'} already has a row with this ${d.columns || 'value'}.`,
 });
 /** `missing` names the table without the row, of `stillUsed` it is the one whose rows refer to the row. */
-export const referenceViolation = defineError<{ table: string; constraint: string; missing?: string; stillUsed?: boolean }>({
+const referenceViolation = defineError<{ table: string; constraint: string; missing?: string; stillUsed?: boolean }>({
   code: 'reference_violation',
   status: 409,
   title: 'A reference to a row that is not there, or a row that others still refer to',
@@ -31,7 +31,7 @@ export const referenceViolation = defineError<{ table: string; constraint: strin
     return `A reference of ${d.table || 'the table'} does not hold${constraint}.`;
   },
 });
-export const checkViolation = defineError<{ table: string; constraint: string }>({
+const checkViolation = defineError<{ table: string; constraint: string }>({
   code: 'check_violation',
   status: 400,
   title: "A value is outside its column's limits",
@@ -45,14 +45,14 @@ export const conflict = defineError<object>({
   solve: 'Nothing was changed. Send the request again; `retries` on a transaction does that by itself.',
   message: () => 'Another change got in the way; nothing was changed.',
 });
-export const statementTimeout = defineError<object>({
+const statementTimeout = defineError<object>({
   code: 'statement_timeout',
   status: 504,
   title: 'A statement took longer than it may',
   solve: 'Add an index for the condition, or ask for fewer rows; `explain` shows the plan.',
   message: () => 'The database stopped a statement that took too long.',
 });
-export const lockTimeout = defineError<object>({
+const lockTimeout = defineError<object>({
   code: 'lock_timeout',
   status: 409,
   title: 'A row or table stayed locked by another transaction',
@@ -73,7 +73,7 @@ export const commitUnknown = defineError<object>({
   solve: 'Whether the changes are in force is not known: read before you write again.',
   message: () => 'The connection was lost while the changes were being confirmed.',
 });
-export const databaseDenied = defineError<object>({
+const databaseDenied = defineError<object>({
   code: 'database_denied',
   status: 403,
   title: 'The role of this statement may not do that',
@@ -81,21 +81,21 @@ export const databaseDenied = defineError<object>({
     'direct_query reads tables only; with `"write": true` it changes rows, never tables. Password columns can’t be read by it.',
   message: () => 'The database refused the statement for lack of rights.',
 });
-export const databaseFull = defineError<object>({
+const databaseFull = defineError<object>({
   code: 'database_full',
   status: 503,
   title: 'The database ran out of memory, disk or temporary files',
   solve: 'Ask for fewer rows, or give the database more room.',
   message: () => 'The database has no room for this statement.',
 });
-export const readOnly = defineError<object>({
+const readOnly = defineError<object>({
   code: 'database_read_only',
   status: 403,
   title: 'A write where only reading is allowed',
   solve: 'Say `"write": true` on the direct_query step.',
   message: () => 'This statement may only read.',
 });
-export const databaseRefused = defineError<{ sqlState: string }>({
+const databaseRefused = defineError<{ sqlState: string }>({
   code: 'database_error',
   status: 500,
   title: 'PostgreSQL refused a statement',

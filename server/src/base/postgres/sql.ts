@@ -8,7 +8,7 @@ import { quoteIdentifier } from '@ashlar/engine';
 import type { QueryConfig } from 'pg';
 
 /** A quoted identifier inside a `sql` template. */
-export class Identifier {
+class Identifier {
   readonly text: string;
   constructor(name: string) {
     this.text = quoteIdentifier(name);
@@ -16,7 +16,7 @@ export class Identifier {
 }
 
 /** SQL text with its values; `text` numbers the parameters from $1. Usable as a query of `pg`. */
-export class Sql implements QueryConfig {
+class Sql implements QueryConfig {
   readonly parts: readonly string[];
   readonly values: unknown[];
 

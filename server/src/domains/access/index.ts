@@ -1,4 +1,4 @@
 /** The face of access: tokens of auth tables, and their revocation. */
 export { type AccessCallParts, accessCalls } from './calls.ts';
 export type { TokenEnvironment, TokenRequest, Verdict } from './tokens.ts';
-export { createToken, tokenTooLarge, verifyToken } from './tokens.ts';
+export { createToken, verifyToken } from './tokens.ts';

@@ -18,7 +18,7 @@ import { newId } from '../../base/crypto/index.ts';
 import type { ServedEnvironment } from '../publishing/index.ts';
 import { open, seal } from './seal.ts';
 
-export const tokenTooLarge = defineError<{ limitBytes: number }>({
+const tokenTooLarge = defineError<{ limitBytes: number }>({
   code: 'token_too_large',
   status: 400,
   title: 'The extras of a token are too large',

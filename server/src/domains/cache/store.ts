@@ -6,7 +6,7 @@ import { defineError, errorOf, type Value } from '@ashlar/engine';
 import type { Clock } from '../../base/clock.ts';
 import { sizeOf } from './size.ts';
 
-export const cacheValueTooLarge = defineError<{ limitBytes: number }>({
+const cacheValueTooLarge = defineError<{ limitBytes: number }>({
   code: 'cache_value_too_large',
   status: 400,
   title: 'A value is too large for the cache',

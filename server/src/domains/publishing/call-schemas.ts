@@ -32,7 +32,7 @@ export const publishBody = Type.Object(
 );
 export const restoreBody = Type.Object({ drops: Type.Optional(drops) }, { additionalProperties: false });
 
-export const problemSchema = Type.Object({
+const problemSchema = Type.Object({
   code: text,
   severity: Type.Union([Type.Literal('error'), Type.Literal('warning'), Type.Literal('hint')]),
   message: text,
@@ -46,7 +46,7 @@ export const problemSchema = Type.Object({
 });
 
 /** A change of the tables as people and programs read it. */
-export const planSchema = Type.Object({
+const planSchema = Type.Object({
   schema_version: text,
   additive: Type.Boolean({ description: 'The version in force can live with all of it.' }),
   changes: Type.Array(
@@ -105,7 +105,7 @@ export const versionAnswer = Type.Object({
 });
 
 /** How far a publication is; what it has not come to yet is absent. */
-export const progressSchema = Type.Object({
+const progressSchema = Type.Object({
   phase: Type.Optional(Type.Union([Type.Literal('seeds'), Type.Literal('schema')])),
   file: Type.Optional(Type.String({ description: 'Of seeds: the file that is read.' })),
   table: Type.Optional(text),

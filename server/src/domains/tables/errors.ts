@@ -18,7 +18,7 @@ export const schemaMoved = defineError<object>({
   solve: 'Nothing was changed. Plan and publish again.',
   message: () => 'Another publication has changed the tables since the plan was made; nothing was changed.',
 });
-export const schemaRefused = defineError<{ change: string; reason: string }>({
+const schemaRefused = defineError<{ change: string; reason: string }>({
   code: 'schema_refused',
   status: 422,
   title: 'Rows that are there refuse a schema change',

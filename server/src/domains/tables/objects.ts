@@ -20,7 +20,7 @@ export interface Index {
 }
 
 /** Names have at most 63 bytes; a longer one keeps its beginning and gets a hash of the whole. */
-export function objectName(...parts: readonly string[]): string {
+function objectName(...parts: readonly string[]): string {
   // Names of tables and columns hold no dot, so that no two objects can have one name.
   const full = parts.join('.');
   if (Buffer.byteLength(full) <= 63) return full;

@@ -13,7 +13,7 @@ import {
 import { newId } from '../../base/crypto/index.ts';
 import type { Postgres } from '../../base/postgres/index.ts';
 
-export const alertTooLarge = defineError<{ limitBytes: number }>({
+const alertTooLarge = defineError<{ limitBytes: number }>({
   code: 'alert_too_large',
   status: 400,
   title: "An alert's data are too large",

@@ -36,7 +36,7 @@ export interface StepCosts extends StepAccount {
 }
 
 /** One endpoint in one slot. */
-export class EndpointCosts {
+class EndpointCosts {
   readonly histogram = new Histogram();
   readonly steps = new Map<number | string, StepCosts>();
   calls = 0;

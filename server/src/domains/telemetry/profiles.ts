@@ -6,7 +6,7 @@ import { figure } from './figures.ts';
 import { describeStep, type StepNames } from './step-names.ts';
 import { suggest, suggestionValue } from './suggestions.ts';
 
-export const tooManyProfiles = defineError<{ most: number }>({
+const tooManyProfiles = defineError<{ most: number }>({
   code: 'too_many_profiles',
   status: 400,
   title: 'A run began too many profiles',

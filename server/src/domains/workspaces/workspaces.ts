@@ -29,7 +29,7 @@ export async function listWorkspaces(postgres: Postgres, limit: number, after: s
 }
 
 /** The workspace, or null. */
-export async function findWorkspace(postgres: Postgres, name: string): Promise<WorkspaceRecord | null> {
+async function findWorkspace(postgres: Postgres, name: string): Promise<WorkspaceRecord | null> {
   const { rows } = await postgres.control<Row>('select id, name, created_at from workspaces where name = $1', [name]);
   const row = rows[0];
   return row === undefined ? null : recordOf(row);

@@ -7,7 +7,7 @@ import type { RunHost } from '../host.ts';
 /** Further attempts after a deadlock or a failed serialization outside a transaction of the stack's own. */
 export const conflictRetries = 3;
 
-export const schemaChanged = defineError<object>({
+const schemaChanged = defineError<object>({
   code: 'schema_changed',
   status: 503,
   title: 'The tables changed while the run was under way',
@@ -16,7 +16,7 @@ export const schemaChanged = defineError<object>({
   message: () => 'The tables were changed by a publication; nothing was committed.',
   uncatchable: true,
 });
-export const schemaChangedLate = defineError<object>({
+const schemaChangedLate = defineError<object>({
   code: 'schema_changed_late',
   status: 503,
   title: 'The tables changed after a part of the run was committed',

@@ -1,7 +1,6 @@
 /** The database effects' bodies. */
 
 export { createDirectQuery } from './direct-query.ts';
-export { schemaChanged, schemaChangedLate } from './errors.ts';
 export { createQuery } from './query.ts';
 export { createTransactions } from './transaction.ts';
 export { StatementWatch } from './watch.ts';

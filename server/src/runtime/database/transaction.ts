@@ -15,7 +15,7 @@ import { lendFor } from './lend.ts';
 import type { StatementWatch } from './watch.ts';
 
 /** What stands in `run.transaction`. */
-export class OpenTransaction {
+class OpenTransaction {
   readonly client: PoolClient;
   /** The connection is in doubt and must be closed. */
   broken = false;

@@ -82,7 +82,7 @@ function stopReason(run: Run, cause: unknown): Error {
 const cancelRequestCode = 80_877_102;
 
 /** Asks PostgreSQL to cancel what the client is doing. Nothing is heard of it but the statement's own error. */
-export function cancelStatement(client: PoolClient): void {
+function cancelStatement(client: PoolClient): void {
   const { processID, secretKey, host, port } = keysOf(client);
   const message = Buffer.alloc(16);
   message.writeInt32BE(16, 0);

@@ -2,7 +2,7 @@
 import type { Expression, ObjectEntry } from '../../../1-syntax/ast.ts';
 import type { StepCheck } from '../../../library/define.ts';
 import type { Column, Table } from '../../../model.ts';
-import { anyType, describeType, objectOf, type Type } from '../../../types/type.ts';
+import { describeType, objectOf, type Type } from '../../../types/type.ts';
 import { bindingOf, sqlTypeOf } from '../column-types.ts';
 import { type ColumnWriter, mayWrite, writerOf } from '../column-writer.ts';
 import { CompileContext, constantOf, type Phase } from '../context.ts';
@@ -171,6 +171,3 @@ export function changeOne(write: WriteTarget, row: RowCondition, change: Sql): S
   const changed = sql`${change}${clause('where', one)} returning ${selection.sql()}`;
   return sql`with "~m" as materialized (${matched}), "~u" as (${changed}) select ${selection.sqlFrom(sql`"~u"`)}, "~n"."n" as "~n" from (select count(*) as "n" from "~m") as "~n" left join "~u" on true`;
 }
-
-/** The result of a step that could not be compiled. */
-export const unknownRecord: Type = anyType;

@@ -1,5 +1,5 @@
 /** Where the PostgreSQL programs are, and making them usable for the account that runs them. */
-import { accessSync, constants, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { accessSync, cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { StartError } from '../start-error.ts';
@@ -78,14 +78,4 @@ function linkLibraries(folder: string): boolean {
       return false;
     }
   });
-}
-
-/** True when this process may write there. */
-export function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
