@@ -76,15 +76,34 @@ describe('the ten longest', () => {
   it('files', () => {
     const lengths = files.map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }));
     show('files', lengths);
-    expect(Math.max(...lengths.map((one) => one.lines))).toBeLessThan(600);
+    expect(Math.max(...lengths.map((one) => one.lines))).toBeLessThan(400);
   });
 
   it('functions', () => {
     const lengths = files.flatMap((file) => functionsOf(file));
     expect(lengths.length).toBeGreaterThan(500);
     show('functions', lengths);
+    const long = lengths
+      .filter((one) => one.lines > mostLines)
+      .map(({ path, lines }) => [path.replace(/:\d+ .*?(\w+)\(.*$/, ' $1'), lines] as const);
+    // None beyond those that are known, and none of these grows: one that became shorter gets its new number here, or leaves.
+    expect(long.filter(([name, lines]) => lines > (knownLong[name] ?? mostLines))).toEqual([]);
+    const now = new Map(long);
+    expect(Object.entries(knownLong).filter(([name, lines]) => now.get(name) !== lines)).toEqual([]);
   });
 });
+
+/** Lines of a function that a reader still takes in at once. */
+const mostLines = 70;
+
+/** Functions that were longer when the bound came. */
+const knownLong: Readonly<Record<string, number>> = {
+  'engine/src/2-check/operators.ts checkBinary': 71,
+  'engine/src/4-emit/slots.ts visitStatement': 78,
+  'server/src/runtime/database/direct-query.ts createDirectQuery': 89,
+  'server/src/runtime/database/query.ts createQuery': 87,
+  'server/src/runtime/database/transaction.ts createTransactions': 86,
+};
 
 interface Length {
   readonly path: string;
