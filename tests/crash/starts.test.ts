@@ -165,7 +165,7 @@ describe('a stop under load', () => {
     await pause(1_200);
     const startedAt = performance.now();
     expect(await again.end('SIGTERM')).toBe(143);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(await slow).toBe('cut off');
     await expect.poll(() => databaseProcesses(options.data), { timeout: 10_000 }).toEqual([]);
   });

@@ -194,7 +194,7 @@ describe('a start', () => {
     const startedAt = performance.now();
     hasty.child.kill('SIGINT');
     expect(await hasty.ended).toBe(130);
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(6_000);
     expect(await cutOff).toBe('cut off');
   });
 });

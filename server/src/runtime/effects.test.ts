@@ -94,7 +94,7 @@ describe('time', () => {
     const pending = codeOf(runtime.effects.sleep(start({ signal: source }).run, 1, { durationMs: 60_000 }));
     source.abort();
     expect(await pending).toBe('cancelled');
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(performance.now() - before).toBeLessThan(5_000);
   });
 });
 

