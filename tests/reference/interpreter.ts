@@ -391,6 +391,8 @@ function parallel(step: Step): Ending {
   const node = step.param('branches');
   const { under } = step;
   const results: [string, Ref][] = [];
+  const { race } = under.shared;
+  const { retried } = race;
   let failure: unknown = null;
   for (const [i, branch] of (node?.kind === 'object' ? node.members : []).entries()) {
     const run = newRun(`${under.run.frame}${step.number}#${i}>`, under.run.depth);
@@ -405,7 +407,10 @@ function parallel(step: Step): Ending {
     for (const [name, value] of run.headers) under.run.headers.set(name, value);
     under.run.afterwards.push(...run.afterwards);
   }
-  if (failure !== null) throw failure;
+  if (failure !== null) {
+    race.undecided ||= race.retried > retried;
+    throw failure;
+  }
   step.keep(object(results));
   return end;
 }
@@ -455,6 +460,7 @@ function transaction(step: Step): Ending {
       const again = error instanceof RefError && error.code === 'conflict' && attempt < most && run.transactions === 0;
       if (!again) throw error;
       step.under.shared.coverage.saw('retried');
+      step.under.shared.race.retried += 1;
       back();
     }
   }

@@ -12,6 +12,11 @@ export interface Shared {
   readonly coverage: Coverage;
   readonly roots: ReadonlyMap<string, Ref>;
   readonly timezone: string;
+  /**
+   * Transactions tried again; and whether one was in a branch of a parallel that failed: there it depends on who is first
+   * whether another attempt begins or the branch is cancelled, so that the run has no one right list of effects.
+   */
+  readonly race: { retried: number; undecided: boolean };
 }
 
 /** Work for after the answer. */
