@@ -115,7 +115,7 @@ describe('a start', () => {
     writeFileSync(join(workspace, 'ashlar.jsonc'), '{"name": "hello"}');
     writeFileSync(join(workspace, 'env.jsonc'), '{"WORD": {"secret": true}}');
     writeFileSync(join(workspace, 'env.local.jsonc'), '{"WORD": "moin" /* of this machine */}');
-    writeFileSync(join(workspace, 'apis/hello/word.get.jsonc'), '{"stack": [], "response": "{{ env.WORD }}"}');
+    writeFileSync(join(workspace, 'apis/hello/word.get.jsonc'), `{"stack": [], "response": "{{ env.WORD == 'moin' }}"}`);
     const settings = { ASHLAR_DATA: join(data, 'data'), ASHLAR_WORKSPACES: workspace };
 
     const first = start(settings);
@@ -125,7 +125,7 @@ describe('a start', () => {
     expect(readFileSync(keyFile, 'utf8').trim()).toBe(key);
     expect(statSync(keyFile).mode & 0o777).toBe(0o600);
     expect(first.output.stderr).not.toContain(key);
-    expect(await (await fetch(`${url}/api:hello/word`)).json()).toBe('moin');
+    expect(await (await fetch(`${url}/api:hello/word`)).json()).toBe(true);
     const headers = { Authorization: `Bearer ${key}` };
     const versions = await fetch(`${url}/api/workspaces/hello/environments/dev/versions`, { headers });
     expect(await versions.json()).toMatchObject([{ author: 'start' }]);
