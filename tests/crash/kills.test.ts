@@ -8,7 +8,15 @@ import { afterEach, expect, it } from 'vitest';
 import { isGone } from '../../server/src/base/postgres/embedded/processes.ts';
 import { temporaryFolder } from '../harness/postgres.ts';
 import { accounts, balancesOf, openingAmount, readBalances, readEntries, writeBank } from './bank.ts';
-import { databaseProcesses, freePort, healthOf, postmasterOf, type ServerOptions, ServerProcess } from './server-process.ts';
+import {
+  databaseProcesses,
+  freePort,
+  healthOf,
+  killDatabase,
+  postmasterOf,
+  type ServerOptions,
+  ServerProcess,
+} from './server-process.ts';
 import { startWriters, type Tally } from './writers.ts';
 
 const soak = Number(process.env.TEST_SOAK ?? '1');
@@ -23,7 +31,7 @@ let folder: string | undefined;
 afterEach(async () => {
   await server?.end('SIGKILL');
   if (folder === undefined) return;
-  for (const pid of databaseProcesses(join(folder, 'data'))) process.kill(pid, 'SIGKILL');
+  killDatabase(join(folder, 'data'));
   await expect.poll(() => databaseProcesses(join(folder ?? '', 'data')), { timeout: 15_000 }).toEqual([]);
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 });

@@ -102,3 +102,14 @@ export async function freePort(): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   return port;
 }
+
+/** Kills what is left of a database; one that ends by itself meanwhile is fine. */
+export function killDatabase(data: string): void {
+  for (const pid of databaseProcesses(data)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
