@@ -65,7 +65,10 @@ describe('a wrong command', () => {
     [['check', 'no-such-folder'], /There is no folder no-such-folder/],
     [['explain', 'no-such-file'], /There is no file no-such-file/],
     [['run', 'GET', 'api'], /GET needs a path/],
-    [['versions', '--env', 'dev', '--workspace', 'x', '--url', 'ftp://x'], /--url (?:\(or ASHLAR_URL\) )?must be an address|No admin key/],
+    [
+      ['versions', '--env', 'dev', '--workspace', 'x', '--url', 'ftp://x'],
+      /--url (?:\(or ASHLAR_URL\) )?must be an address|No admin key/,
+    ],
   ])('%j ends with 2 and says why', async (args, message) => {
     const { code, err } = await ashlar(args, { cwd: folder });
     expect(code).toBe(2);
