@@ -22,9 +22,22 @@ export interface HttpRequestArgs {
   readonly maxBytes: number;
 }
 
+/** Rows as JSON objects, by the statement's columns. */
+export interface EncodedRows {
+  /** All of them, with commas between, in UTF-8: one character a byte. */
+  readonly utf8: string;
+  /** Where each ends in `utf8`, before the comma. */
+  readonly ends: readonly number[];
+  /** Whether `utf8` holds ASCII alone. */
+  readonly ascii: boolean;
+}
+
 /** A set of rows, or the number of rows changed. Rows are null-prototype objects of values by the statement's columns. */
 export interface QueryAnswer {
+  /** Empty where the rows are encoded. */
   readonly rows: readonly ValueObject[];
+  /** The rows as JSON, where `encode` allowed it and whoever answers could. */
+  readonly encoded?: EncodedRows;
   /** Rows touched, as PostgreSQL's command tag tells. */
   readonly count: number;
 }
@@ -41,8 +54,14 @@ export interface EffectMap {
   random: { args: RandomArgs; answer: Value; sync: true };
   log: { args: { readonly data: Value }; answer: null; sync: true };
   sleep: { args: { readonly durationMs: number }; answer: null };
-  /** One statement; outside a transaction in autocommit, inside on the run's connection. */
-  query: { args: { readonly statement: Statement; readonly params: readonly Value[] }; answer: QueryAnswer };
+  /**
+   * One statement; outside a transaction in autocommit, inside on the run's connection. `encode`: the rows are only passed on, so
+   * they may be answered as JSON, exactly as `encodeJson` writes them with the run's `decimals`; no duty, rows are an answer too.
+   */
+  query: {
+    args: { readonly statement: Statement; readonly params: readonly Value[]; readonly encode?: true };
+    answer: QueryAnswer;
+  };
   direct_query: {
     args: { readonly sql: string; readonly params: readonly Value[]; readonly write: boolean; readonly maxRows: number };
     answer: QueryAnswer;

@@ -27,8 +27,12 @@ export interface Statement {
   readonly byUniqueKey: boolean;
   /** Takes row locks. */
   readonly locks: boolean;
+  /** Adds exactly one row and touches nothing else: may share a commit with others. */
+  readonly insertsOne?: true;
   /** What it reads beside the step's own rows: their number, or rows nested in them by `with`. */
   readonly beside?: 'total' | 'nested';
+  /** Of nested rows: they belong to so many outer rows at most; absent where nothing bounds those. */
+  readonly outerRows?: number;
   /** The step set no bound of its own (page, cursor, limit): only the workspace's `max_rows` ends the list. */
   readonly unbounded?: true;
   /** Which values are null, of a variant that is shown before a run: those that may be left out, or all. */

@@ -2,6 +2,7 @@
 import { encodeBase64 } from './base64.ts';
 import { Bigint } from './bigint.ts';
 import { Decimal } from './decimal.ts';
+import { EncodedJson } from './encoded.ts';
 import { Float } from './float.ts';
 import { PlainDate, Timestamp } from './time.ts';
 import type { Value } from './value.ts';
@@ -24,6 +25,7 @@ export function writeJson(value: Value, decimals: 'number' | 'text'): string {
   if (value instanceof Timestamp || value instanceof PlainDate) return `"${value.toText()}"`;
   if (value instanceof Float) return value.toText();
   if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
+  if (value instanceof EncodedJson) return value.$text;
   let text = '';
   for (const [key, member] of Object.entries(value))
     text += `${text === '' ? '{' : ','}${quoted(key)}:${writeJson(member, decimals)}`;

@@ -3,6 +3,7 @@ import { errorOf, resultTooLarge } from '../errors.ts';
 import { defaultLimits, type Limits } from '../limits.ts';
 import { utf8Length } from './base64.ts';
 import { Decimal } from './decimal.ts';
+import { EncodedJson } from './encoded.ts';
 import type { Float } from './float.ts';
 import { readJsonExactly } from './json-reader.ts';
 import { scanJson } from './json-scan.ts';
@@ -42,7 +43,7 @@ interface Measure {
   /** Bytes left. */
   left: number;
   readonly limitBytes: number;
-  /** Holds decimals, floats, times or bytes, which JSON.stringify can't write by itself. */
+  /** Holds decimals, floats, times, bytes or JSON, which JSON.stringify can't write by itself. */
   boxes: boolean;
 }
 
@@ -69,7 +70,8 @@ function measure(value: Value, state: Measure, depth: number): void {
 }
 
 /** The least that a box needs: exact where it can be long. */
-function leastLength(box: Decimal | Float | Timestamp | PlainDate | Uint8Array): number {
+function leastLength(box: Decimal | Float | Timestamp | PlainDate | Uint8Array | EncodedJson): number {
+  if (box instanceof EncodedJson) return box.$utf8.length;
   if (box instanceof Uint8Array) return Math.ceil(box.length / 3) * 4 + 2;
   return box instanceof Decimal && (box.$scale > 20 || box.$coefficient > longCoefficient || box.$coefficient < -longCoefficient)
     ? box.toText().length

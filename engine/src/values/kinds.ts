@@ -1,5 +1,6 @@
 /** Telling the kinds of values apart. */
 import { Decimal } from './decimal.ts';
+import { EncodedJson } from './encoded.ts';
 import { Float } from './float.ts';
 import { PlainDate, Timestamp } from './time.ts';
 import type { TypeName, Value, ValueList, ValueObject } from './value.ts';
@@ -17,7 +18,8 @@ export function isObject(value: Value): value is ValueObject {
     !(value instanceof Timestamp) &&
     !(value instanceof Float) &&
     !(value instanceof PlainDate) &&
-    !(value instanceof Uint8Array)
+    !(value instanceof Uint8Array) &&
+    !(value instanceof EncodedJson)
   );
 }
 

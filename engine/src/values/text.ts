@@ -2,6 +2,7 @@
 import { AshlarError, errorOf, resultTooLarge, textTooLarge } from '../errors.ts';
 import { defaultLimits } from '../limits.ts';
 import { encodeBase64 } from './base64.ts';
+import { EncodedJson } from './encoded.ts';
 import { encodeJson } from './json.ts';
 import { isList, isObject } from './kinds.ts';
 import type { Value } from './value.ts';
@@ -25,7 +26,7 @@ function plainText(value: Value, textLength: number): string {
     return encodeBase64(value);
   }
   if (isList(value) || isObject(value)) return jsonText(value, textLength);
-  return value.toText();
+  return value instanceof EncodedJson ? value.$text : value.toText();
 }
 
 /** JSON for a text: what is too large for it is a text too large (`text_too_large`, in bytes), not an answer. */

@@ -5,6 +5,7 @@
  * value is always known. Members of the boxes start with `$` or are private, which no expression can spell as a member name.
  */
 import type { Decimal } from './decimal.ts';
+import type { EncodedJson } from './encoded.ts';
 import type { Float } from './float.ts';
 import type { PlainDate, Timestamp } from './time.ts';
 
@@ -18,6 +19,7 @@ export type Value =
   | Timestamp
   | PlainDate
   | Uint8Array
+  | EncodedJson
   | ValueList
   | ValueObject;
 export type ValueList = readonly Value[];

@@ -56,7 +56,8 @@ export function compileAdd(step: StepCheck, phase: Phase): Compiled<WritePlan> |
   const entries = write === undefined ? undefined : dataEntries(write);
   if (write === undefined || entries === undefined) return undefined;
   const columns = newColumns(write, entries);
-  return { plan: planOf(write, insertInto(write, columns, sql``), columns), context: write.context, result: resultOf(write) };
+  const plan = planOf(write, insertInto(write, columns, sql``), columns, undefined, { insertsOne: true });
+  return { plan, context: write.context, result: resultOf(write) };
 }
 
 /** Compiles add_or_edit_record: one statement, decided by a unique index. */

@@ -77,10 +77,16 @@ export function facts(write: WriteTarget, byUniqueKey: boolean, counted: boolean
   return { table: write.table.name, columns: all, access: 'write', maxRows: 1, byUniqueKey, locks: false };
 }
 
-/** The plan of one statement that writes. */
-export function planOf(write: WriteStep, tree: Sql, columns: readonly WrittenColumn[], row?: RowCondition): WritePlan {
+/** The plan of one statement that writes; `more` is what else is known of it. */
+export function planOf(
+  write: WriteStep,
+  tree: Sql,
+  columns: readonly WrittenColumn[],
+  row?: RowCondition,
+  more: Pick<StatementFacts, 'insertsOne'> = {},
+): WritePlan {
   const counted = row !== undefined && !row.byKey;
-  const query = new QueryPlan(tree, write.context.uses, facts(write, row?.byKey ?? false, counted));
+  const query = new QueryPlan(tree, write.context.uses, { ...facts(write, row?.byKey ?? false, counted), ...more });
   const { name } = write.table;
   return {
     database: true,
