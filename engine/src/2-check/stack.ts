@@ -88,6 +88,13 @@ export class StackCheck implements ExpressionContext {
     this.roots = stack.roots;
   }
 
+  /** What it answers goes out as it is, to a client: it is an endpoint's, and no stream, whose items are sent one by one. */
+  get answersClient(): boolean {
+    const { kind, response } = this.#stack;
+    if (kind !== 'endpoint') return false;
+    return response === undefined || !this.workspace.endpoints.some((endpoint) => endpoint.stream?.of === response);
+  }
+
   /** Checks the whole stack and its response. */
   run(): CheckedStack {
     const { label, kind, steps, response } = this.#stack;

@@ -6,14 +6,18 @@ import { StepChecker } from '../2-check/step.ts';
 import type { Invoke, IrBlock, IrExpression, IrPathPart, IrStatement, IrStep } from '../ir.ts';
 import type { StepPlan } from '../library/define.ts';
 import { lower } from './lower.ts';
+import { markObjects, markPassedOn } from './passed-on.ts';
 
 /** Plans a whole stack. Steps that failed their check are left out (nothing is compiled then, but every other problem is found). */
 export function planStack(
   check: StackCheck,
   stack: CheckedStack,
 ): { readonly block: IrBlock; readonly response: IrExpression | null } {
-  const block = planBlock(check, stack.block);
+  const planned = planBlock(check, stack.block);
   const response = stack.response === undefined || check.problems.failed ? null : lower(stack.response, stack.analysis, 0);
+  const block = check.answersClient
+    ? markPassedOn(planned, response)
+    : markObjects(planned, 'only the answer of an endpoint that is no stream is passed on');
   return { block, response };
 }
 

@@ -2,21 +2,23 @@
 import type { ListPlan } from '../3-plan/sql/list.ts';
 import type { Paging } from '../3-plan/sql/paging.ts';
 import type { ExistsPlan, RecordPlan } from '../3-plan/sql/record.ts';
+import type { QueryAnswer } from '../effects.ts';
 import { badPaging, errorOf, tooManyRows, wrongType } from '../errors.ts';
 import type { Invoke } from '../ir.ts';
 import { maxPerPage } from '../limits.ts';
 import type { Run } from '../run/run.ts';
 import { typeName } from '../values/operators.ts';
-import type { Value, ValueList, ValueObject } from '../values/value.ts';
+import type { Value, ValueList } from '../values/value.ts';
+import { encodedList, firstRow, mayEncode, rowCount } from './answers.ts';
 import { type CursorBinding, openCursor, sealCursor } from './cursor.ts';
 import { shapeRows } from './rows.ts';
 
 /** get_record: the record or null. */
-export const invokeGet: Invoke<RecordPlan, ValueList> = async (run, step, plan, args) => {
-  const { rows } = await run.effects.query(run, step, plan.query.variantOf(args));
-  if (rows.length === 0) return null;
-  const shaped = await shapeRows(run, step, plan.shape, rows, args);
-  return shaped[0] ?? null;
+export const invokeGet: Invoke<RecordPlan, ValueList> = (run, step, plan, args) => {
+  const asked = run.effects.query(run, step, plan.query.variantOf(args, mayEncode(run, plan)));
+  return plan.shape.children.length === 0
+    ? asked.then(firstRow)
+    : asked.then(async ({ rows }) => (await shapeRows(run, step, plan.shape, rows, args))[0] ?? null);
 };
 
 /** has_record: whether there is one. */
@@ -26,7 +28,7 @@ export const invokeHas: Invoke<ExistsPlan, ValueList> = async (run, step, plan, 
 };
 
 /** query_records: a list, a page, or one object of aggregates. */
-export const invokeList: Invoke<ListPlan, ValueList> = async (run, step, plan, args) => {
+export const invokeList: Invoke<ListPlan, ValueList> = (run, step, plan, args) => {
   const { paging } = plan;
   switch (paging.kind) {
     case 'all':
@@ -41,19 +43,25 @@ export const invokeList: Invoke<ListPlan, ValueList> = async (run, step, plan, a
 };
 
 async function plainList(run: Run, step: number, plan: ListPlan, args: ValueList, maxRows: number): Promise<Value> {
-  const { rows } = await run.effects.query(run, step, plan.rows.variantOf(args));
-  if (rows.length > maxRows) throw errorOf(tooManyRows, { maxRows });
-  if (plan.single) return rows[0] ?? null;
-  return shapeRows(run, step, plan.shape, rows, args);
+  const answer = await run.effects.query(run, step, plan.rows.variantOf(args, mayEncode(run, plan)));
+  if (rowCount(answer) > maxRows) throw errorOf(tooManyRows, { maxRows });
+  return plan.single ? (answer.rows[0] ?? null) : listed(run, step, plan, answer, maxRows, args);
 }
 
-async function cutList(
+/** The first rows of an answer as a list: at most so many. */
+function listed(
   run: Run,
   step: number,
   plan: ListPlan,
-  paging: Paging & { kind: 'cut' },
+  { rows, encoded }: QueryAnswer,
+  most: number,
   args: ValueList,
-): Promise<Value> {
+): Value | Promise<Value> {
+  if (encoded !== undefined) return encodedList(encoded, most);
+  return shapeRows(run, step, plan.shape, rows.length > most ? rows.slice(0, most) : rows, args);
+}
+
+function cutList(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cut' }, args: ValueList): Promise<Value> {
   const limit = paging.limitArg === null ? null : numberArg(args, paging.limitArg, 'limit', 0, paging.maxRows);
   const values = [...args];
   values[paging.sentLimit] = limit ?? paging.maxRows + 1;
@@ -77,14 +85,12 @@ async function rowsAndCount(
   step: number,
   plan: ListPlan,
   args: ValueList,
-): Promise<readonly [readonly ValueObject[], Value | undefined]> {
+): Promise<readonly [QueryAnswer, Value | undefined]> {
   const { rows, count } = plan;
-  if (count === null) return [(await run.effects.query(run, step, rows.variantOf(args))).rows, undefined];
-  const [answer, counted] = await Promise.all([
-    run.effects.query(run, step, rows.variantOf(args)),
-    run.effects.query(run, step, count.variantOf(args)),
-  ]);
-  return [answer.rows, counted.rows[0]?.n ?? 0];
+  const asked = run.effects.query(run, step, rows.variantOf(args, mayEncode(run, plan)));
+  if (count === null) return [await asked, undefined];
+  const [answer, counted] = await Promise.all([asked, run.effects.query(run, step, count.variantOf(args))]);
+  return [answer, counted.rows[0]?.n ?? 0];
 }
 
 function perPageOf(paging: Paging & { kind: 'page' | 'cursor' }, args: ValueList): number {
@@ -105,8 +111,8 @@ async function pageOf(
   values[paging.sentLimit] = perPage + 1;
   values[paging.sentOffset] = (page - 1) * perPage;
   const [rows, total] = await rowsAndCount(run, step, plan, values);
-  const more = rows.length > perPage;
-  const items = await shapeRows(run, step, plan.shape, more ? rows.slice(0, perPage) : rows, values);
+  const more = rowCount(rows) > perPage;
+  const items = await listed(run, step, plan, rows, perPage, values);
   const answer: Record<string, Value> = Object.create(null);
   answer.items = items;
   answer.page = page;
@@ -136,7 +142,7 @@ async function cursorPage(
       values[arg] = last[i] ?? null;
     });
   }
-  const [rows, total] = await rowsAndCount(run, step, plan, values);
+  const [{ rows }, total] = await rowsAndCount(run, step, plan, values);
   const more = rows.length > perPage;
   const shown = more ? rows.slice(0, perPage) : rows;
   const last = shown.at(-1);

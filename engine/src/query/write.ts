@@ -2,20 +2,21 @@
 import { type Defaults, defaultValue } from '../3-plan/sql/column-writer.ts';
 import { maxVariants, type QueryPlan } from '../3-plan/sql/query-plan.ts';
 import type { PatchPlan, WritePlan, WrittenColumn } from '../3-plan/sql/writes/step.ts';
+import type { QueryAnswer } from '../effects.ts';
 import { errorOf, keyNotChangeable, moreThanOne, notFound, unknownColumn, wrongType } from '../errors.ts';
 import type { Invoke } from '../ir.ts';
 import type { Run } from '../run/run.ts';
 import { isObject } from '../values/kinds.ts';
 import { typeName } from '../values/operators.ts';
 import type { Value, ValueList, ValueObject } from '../values/value.ts';
+import { firstRow, mayEncode } from './answers.ts';
 
 /** add_record and add_or_edit_record: the record as it stands then. */
 export const invokeAdd: Invoke<WritePlan, ValueList> = async (run, step, plan, args) => {
   const values = await sentValues(run, step, plan.columns, args, (column) =>
     column.from === null ? undefined : (args[column.from] ?? null),
   );
-  const { rows } = await run.effects.query(run, step, plan.query.variantOf(values));
-  return rows[0] ?? null;
+  return firstRow(await run.effects.query(run, step, plan.query.variantOf(values, mayEncode(run, plan))));
 };
 
 /** edit_record and delete_record: the record as it stands (or stood) then. */
@@ -23,8 +24,7 @@ export const invokeChange: Invoke<WritePlan, ValueList> = async (run, step, plan
   const values = await sentValues(run, step, plan.columns, args, (column) =>
     column.from === null ? null : (args[column.from] ?? null),
   );
-  const { rows } = await run.effects.query(run, step, plan.query.variantOf(values));
-  return changedRow(plan, rows);
+  return changedRow(plan, await run.effects.query(run, step, plan.query.variantOf(values, mayEncode(run, plan))));
 };
 
 /** Statements of patch_record by their columns; shared by all runs of a step. */
@@ -37,8 +37,10 @@ export const invokePatch: Invoke<PatchPlan, ValueList> = async (run, step, plan,
   const names = patchedNames(plan, data);
   const columns = names.flatMap((name) => plan.columns.get(name) ?? []);
   const values = await sentValues(run, step, columns, args, (column) => data[column.writer.column.name] ?? null);
-  const { rows } = await run.effects.query(run, step, patchStatement(plan, names).variantOf(values));
-  return changedRow(plan, rows);
+  return changedRow(
+    plan,
+    await run.effects.query(run, step, patchStatement(plan, names).variantOf(values, mayEncode(run, plan))),
+  );
 };
 
 /** The columns that the object holds, in the table's order: the same columns are always the same statement. */
@@ -68,11 +70,12 @@ function patchStatement(plan: PatchPlan, names: readonly string[]): QueryPlan {
 
 function changedRow(
   plan: { readonly table: string; readonly counted: boolean; readonly visible: readonly string[] },
-  rows: readonly ValueObject[],
-): ValueObject {
-  const row = rows[0];
-  if (row === undefined) throw errorOf(notFound, { what: `The record of ${plan.table}` });
-  if (!plan.counted) return row;
+  answer: QueryAnswer,
+): Value {
+  const first = firstRow(answer);
+  const [row] = answer.rows;
+  if (first === null) throw errorOf(notFound, { what: `The record of ${plan.table}` });
+  if (!plan.counted || row === undefined) return first;
   const matches = Number(row['~n']);
   if (matches === 0) throw errorOf(notFound, { what: `The record of ${plan.table}` });
   if (matches > 1) throw errorOf(moreThanOne, { table: plan.table });

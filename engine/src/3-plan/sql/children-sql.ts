@@ -1,6 +1,7 @@
 /** The statements of one nested level: rows of all outer ones at once. */
 import type { JsonNode } from '../../1-syntax/ast.ts';
 import type { Table } from '../../model.ts';
+import type { Statement } from '../../run/statement.ts';
 import type { ChildPlan, Level, OuterValue, RowShape } from './children.ts';
 import type { Equality, SplitWhere } from './children-where.ts';
 import { bindingOf, familyOf, type SqlType } from './column-types.ts';
@@ -50,9 +51,14 @@ export function childPlan(context: CompileContext, parts: ChildParts): ChildPlan
         outer.map((o) => o.arg),
         limit,
       );
-  const facts = reading(parts.table.name, built.columns, { maxRows: maxRows + 1, beside: 'nested' });
+  const facts = reading(parts.table.name, built.columns, { maxRows: maxRows + 1, beside: 'nested', ...outerRowsOf(level) });
   const query = new QueryPlan(built.tree, context.uses, facts);
   return { name: parts.name, single: parts.single, query, outer, place: built.place, maxRows, shape: parts.shape };
+}
+
+/** How many outer rows there can be, where something bounds them. */
+function outerRowsOf({ outer }: Level): Pick<Statement, 'outerRows'> {
+  return outer === undefined || outer.most === null ? {} : { outerRows: outer.most };
 }
 
 const sameType = (a: SqlType, b: SqlType): boolean => a.type === b.type || (familyOf(a) === 'text' && familyOf(b) === 'text');

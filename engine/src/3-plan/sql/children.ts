@@ -20,6 +20,12 @@ import { readSort, type SortTerm } from './sorting.ts';
 import { identifier, sql } from './tree.ts';
 import { isUnique, keyTerm } from './unique.ts';
 
+/** Why rows of the shape are made by hand, where they are. */
+export function madeByHand(shape: RowShape): { readonly because: string } | undefined {
+  if (shape.children.length > 0) return { because: 'other rows are nested in them' };
+  return shape.hides ? { because: 'columns that are not shown are taken out' } : undefined;
+}
+
 /** How rows leave a statement: what is taken out again, and what is put in. */
 export interface RowShape {
   readonly visible: readonly string[];
@@ -65,12 +71,14 @@ export interface Level {
   readonly name: string;
   readonly outer: Level | undefined;
   readonly needs: OuterNeeds | undefined;
+  /** Rows that it can have at most; null: any number. */
+  readonly most: number | null;
 }
 
-/** The main query's level. */
-export function mainLevel(context: CompileContext, source: SqlSource): Level {
+/** The main query's level, of at most so many rows. */
+export function mainLevel(context: CompileContext, source: SqlSource, most: number | null): Level {
   const names = new NamesInUse(context, source.table.columns.keys());
-  return { source, selection: new Selection(), names, name: source.table.name, outer: undefined, needs: undefined };
+  return { source, selection: new Selection(), names, name: source.table.name, outer: undefined, needs: undefined, most };
 }
 
 /** The outer rows as a level sees them. */
@@ -142,6 +150,15 @@ function compileChild(context: CompileContext, outer: Level, { key: name, value:
   const needs = new OuterNeeds();
   const source = tableSource(table, table.name);
   const scope = scopeOf(outer, needs, source);
+  const before = context.reported;
+  const where = splitWhere(context, scope, source, member(node, 'where'));
+  if (where.equalities.length === 0) {
+    if (context.reported === before) context.report(withNeedsEquality, member(node, 'where') ?? node, { name });
+    return undefined;
+  }
+  const single = booleanOf(context, node, 'single');
+  const unique = where.equalities.some((e) => isUnique(table, e.own));
+  const perOuter = single ? 1 : limitOf(context, node);
   const level: Level = {
     source,
     selection: new Selection(),
@@ -149,21 +166,13 @@ function compileChild(context: CompileContext, outer: Level, { key: name, value:
     name: table.name,
     outer,
     needs,
+    most: mostOf(outer, unique ? 1 : perOuter),
   };
-  const before = context.reported;
-  const where = splitWhere(context, scope, source, member(node, 'where'));
-  if (where.equalities.length === 0) {
-    if (context.reported === before) context.report(withNeedsEquality, member(node, 'where') ?? node, { name });
-    return undefined;
-  }
   const computed = readEval(new RowCompiler(context, scope), member(node, 'eval'), level.names);
   selectOutput(context, level.selection, source, member(node, 'output'), [...computed.keys()]);
   for (const [key, value] of computed) level.selection.addComputed(key, value);
   const nested = compileChildren(context, level, member(node, 'with'));
   const sort = childSort(context, node, source, computed);
-  const single = booleanOf(context, node, 'single');
-  const perOuter = single ? 1 : limitOf(context, node);
-  const unique = where.equalities.some((e) => isUnique(table, e.own));
   const plan = childPlan(context, {
     at: node,
     name,
@@ -178,6 +187,10 @@ function compileChild(context: CompileContext, outer: Level, { key: name, value:
   const row = objectOf([...level.selection.fields(), ...nested.fields]);
   return { plan, type: single ? nullable(row) : listOf(row), tables: [table.name, ...nested.tables] };
 }
+
+/** The most rows of a level below another, with so many for each outer row. */
+const mostOf = (outer: Level, perOuter: number | undefined): number | null =>
+  outer.most === null || perOuter === undefined ? null : outer.most * perOuter;
 
 /** What a selection with children gives. */
 export function shapeOf(selection: Selection, children: readonly ChildPlan[]): RowShape {

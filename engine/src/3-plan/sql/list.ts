@@ -3,14 +3,14 @@ import type { StepCheck } from '../../library/define.ts';
 import { maxPerPage } from '../../limits.ts';
 import type { Table } from '../../model.ts';
 import { objectOf, type Type } from '../../types/type.ts';
-import { type ChildPlan, compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { type ChildPlan, compileChildren, madeByHand, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
 import { CompileContext, constantOf, type Phase } from './context.ts';
 import { compileGroups } from './grouping.ts';
 import { compileJoins, type Joins } from './joins.ts';
 import { lockClause } from './locking.ts';
-import { compilePaging, isUnbounded, listType, mostRows, type Paging } from './paging.ts';
+import { boundsOf, compilePaging, listType, type Paging } from './paging.ts';
 import { badParameter, excludes } from './problems.ts';
 import { type DatabasePlan, QueryPlan, reading } from './query-plan.ts';
 import { type SqlSource, type SqlValue, tableSource } from './scope.ts';
@@ -82,7 +82,7 @@ class ListCompiler {
 
   #rows(body: Body): CompiledList {
     const context = this.#context;
-    const level = mainLevel(context, this.#source);
+    const level = mainLevel(context, this.#source, boundsOf(context).shown);
     const { selection } = level;
     const computed = readEval(new RowCompiler(context, this.#joins.scope), this.#step.param('eval'), level.names);
     selectOutput(context, selection, this.#source, this.#step.param('output'), [...computed.keys()]);
@@ -174,13 +174,14 @@ class ListCompiler {
     const totals = this.#step.literal('totals') === true;
     const locks = this.#step.param('lock') !== undefined;
     const { name } = this.#table;
+    const bounds = boundsOf(this.#context);
     const rows = new QueryPlan(
       parts.tree,
       uses,
       reading(name, parts.columns, {
-        maxRows: mostRows(parts.paging, parts.single),
+        maxRows: parts.single ? 1 : bounds.read,
         locks,
-        ...(isUnbounded(parts.paging, parts.single) ? { unbounded: true as const } : {}),
+        ...(bounds.shown === null && !parts.single ? { unbounded: true as const } : {}),
       }),
     );
     const countColumns = [{ name: 'n', ...bindingOf({ type: 'int' }) }];
@@ -190,6 +191,7 @@ class ListCompiler {
       reads: [...new Set([name, ...this.#joins.tables, ...parts.tables])],
       writes: [],
       locks,
+      answers: answersOf(parts),
       rows,
       count,
       paging: parts.paging,
@@ -222,6 +224,13 @@ class ListCompiler {
   #exclude(one: string, other: string): void {
     this.#context.report(excludes, this.#step.param(one) ?? this.#step.node, { one, other });
   }
+}
+
+/** How the rows stand in the answer. */
+function answersOf({ shape, paging, single }: Pick<ListPlan, 'shape' | 'paging' | 'single'>): NonNullable<ListPlan['answers']> {
+  if (single) return { because: 'they are one object of aggregates' };
+  if (paging.kind === 'cursor') return { because: 'the next cursor is made of the last one' };
+  return madeByHand(shape) ?? (paging.kind === 'page' ? 'page' : 'list');
 }
 
 /** The statements of children, however deep. */

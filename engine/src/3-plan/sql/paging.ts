@@ -1,9 +1,10 @@
 /** How a list is cut: pages, cursors, bounds; what it answers then. */
+import type { StepCheck } from '../../library/define.ts';
 import { maxPerPage } from '../../limits.ts';
 import type { Table } from '../../model.ts';
 import { listOf, objectOf, type Type, type } from '../../types/type.ts';
 import { bindingOf } from './column-types.ts';
-import type { CompileContext } from './context.ts';
+import { type CompileContext, constantOf } from './context.ts';
 import { type Keyset, keysetOf } from './keyset.ts';
 import type { Selection } from './selection.ts';
 import type { SortTerm } from './sorting.ts';
@@ -50,14 +51,33 @@ function ownName(selection: Selection, term: SortTerm): string {
   return shown?.sql === term.value.sql ? term.name : selection.need(term.name, term.value);
 }
 
-export function mostRows(paging: Paging, single: boolean): number | null {
-  if (single) return 1;
-  return paging.kind === 'all' || paging.kind === 'cut' ? paging.maxRows + 1 : maxPerPage + 1;
+/** How many rows a list can have, as its step says before a run. */
+interface RowBounds {
+  /** In the answer; null where the step sets no bound of its own, so that only `max_rows` ends the list. */
+  readonly shown: number | null;
+  /** From the database. */
+  readonly read: number;
 }
 
-/** Whether the step itself says nothing of how many rows it wants. */
-export const isUnbounded = (paging: Paging, single: boolean): boolean =>
-  !single && (paging.kind === 'all' || (paging.kind === 'cut' && paging.limitArg === null));
+/** The bounds of a list: its page, its cursor's page, its limit. */
+export function boundsOf({ step }: CompileContext): RowBounds {
+  const { maxRows, perPage } = step.workspace.settings;
+  if (step.param('page') !== undefined || step.param('cursor') !== undefined) {
+    const shown = step.param('per_page') === undefined ? perPage : (writtenNumber(step, 'per_page') ?? maxPerPage);
+    // One more row than shown tells whether there is a next page.
+    return { shown, read: shown + 1 };
+  }
+  if (step.param('limit') === undefined) return { shown: null, read: maxRows + 1 };
+  const limit = writtenNumber(step, 'limit');
+  return limit === undefined ? { shown: maxRows, read: maxRows + 1 } : { shown: limit, read: limit };
+}
+
+/** A parameter's number where it is written out. */
+function writtenNumber(step: StepCheck, name: string): number | undefined {
+  const expression = step.expression(name);
+  const value = expression === undefined ? undefined : constantOf(expression);
+  return typeof value === 'number' ? value : undefined;
+}
 
 export function listType(paging: Paging, row: Type, single: boolean, totals: boolean): Type {
   if (single) return row;

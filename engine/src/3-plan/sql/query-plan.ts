@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { EffectMap } from '../../effects.ts';
 import { errorOf, wrongType } from '../../errors.ts';
 import type { ResultColumn, Statement } from '../../run/statement.ts';
 import { encodeUtf8 } from '../../values/base64.ts';
@@ -58,8 +59,12 @@ export class QueryPlan {
     return this.#variants.size;
   }
 
-  /** The variant for evaluated arguments, with its parameters. Throws `wrong_type` for a value that an operator refuses. */
-  variantOf(args: ValueList): { readonly statement: Statement; readonly params: readonly Value[] } {
+  /**
+   * The variant for evaluated arguments, with its parameters: what the effect is asked with.
+   * Throws `wrong_type` for a value that an operator refuses.
+   * @param encode - whether the rows may be answered as JSON
+   */
+  variantOf(args: ValueList, encode = false): EffectMap['query']['args'] {
     const { uses } = this;
     const out: Value[] = [];
     const key = uses.length <= usesInNumber ? numberKey(uses, args, out) : textKey(uses, args, out);
@@ -70,7 +75,8 @@ export class QueryPlan {
     }
     variant.hits += 1;
     const { order, statement } = variant;
-    return { statement, params: order === undefined ? out : order.map((use) => out[use] ?? null) };
+    const params = order === undefined ? out : order.map((use) => out[use] ?? null);
+    return encode ? { statement, params, encode } : { statement, params };
   }
 
   /**
@@ -205,6 +211,9 @@ function renumbered(node: Sql, place: (use: number) => number): Sql {
 /** Among the tables of a plan: SQL that the user wrote, which is not looked into. */
 export const anyTable = '*';
 
+/** In which form the rows of a step go on. `step` is the one that looks inside, 0 the response. */
+export type RowsForm = { readonly as: 'json' } | { readonly as: 'objects'; readonly because: string; readonly step?: number };
+
 /** What every plan of a database step tells about itself: for `explain`, effects and policies. */
 export interface DatabasePlan {
   readonly database: true;
@@ -212,6 +221,10 @@ export interface DatabasePlan {
   readonly writes: readonly string[];
   /** Takes row locks, so it needs a transaction. */
   readonly locks: boolean;
+  /** How the rows stand in the step's answer, as far as nothing needs a look inside to make it; absent where it has none. */
+  readonly answers?: 'row' | 'list' | 'page' | { readonly because: string };
+  /** In which form the rows go on: said when the whole stack is known. */
+  readonly form?: RowsForm;
   /** Every statement of the step, in its main variants. */
   readonly statements: () => readonly Statement[];
 }

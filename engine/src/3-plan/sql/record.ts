@@ -3,7 +3,7 @@ import type { Expression } from '../../1-syntax/ast.ts';
 import type { StepCheck } from '../../library/define.ts';
 import type { Table } from '../../model.ts';
 import { nullable, objectOf, type Type, type } from '../../types/type.ts';
-import { compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { compileChildren, madeByHand, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { compareWithOperand } from './comparison.ts';
 import { RowCompiler } from './compiler.ts';
@@ -77,7 +77,7 @@ export function compileGet(step: StepCheck, phase: Phase): Compiled<RecordPlan> 
   const context = new CompileContext(step, phase);
   const source = tableSource(table, table.name);
   const row = rowCondition(context, source, 'read');
-  const level = mainLevel(context, source);
+  const level = mainLevel(context, source, 1);
   selectOutput(context, level.selection, source, step.param('output'));
   const children = compileChildren(context, level, step.param('with'));
   const result = nullable(objectOf([...level.selection.fields(), ...children.fields]));
@@ -94,13 +94,15 @@ export function compileGet(step: StepCheck, phase: Phase): Compiled<RecordPlan> 
     context.uses,
     reading(table.name, level.selection.columns(), { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }),
   );
+  const shape = shapeOf(level.selection, children.plans);
   const plan: RecordPlan = {
     database: true,
     reads: [table.name, ...children.tables],
     writes: [],
     locks,
+    answers: madeByHand(shape) ?? 'row',
     query,
-    shape: shapeOf(level.selection, children.plans),
+    shape,
     statements: () => [...query.mainStatements(), ...childStatements(children.plans)],
   };
   return { plan, context, result };

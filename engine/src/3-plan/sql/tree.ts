@@ -34,7 +34,27 @@ export function sql(pieces: TemplateStringsArray, ...holes: readonly Sql[]): Sql
     const hole = holes[i];
     if (hole !== undefined) parts.push(hole);
   });
-  return parts.length === 1 && parts[0] !== undefined ? parts[0] : { kind: 'sequence', parts };
+  return parts.length === 1 && parts[0] !== undefined ? parts[0] : sequence(parts);
+}
+
+/** Parts in a row. Texts side by side are one text: a tree stays in memory as long as its version, and most of it is text. */
+function sequence(parts: readonly Sql[]): Sql {
+  const joined: Sql[] = [];
+  let texts: string[] = [];
+  const close = (): void => {
+    if (texts.length > 0) joined.push(text(texts.join('')));
+    texts = [];
+  };
+  for (const part of parts)
+    for (const piece of part.kind === 'sequence' ? part.parts : [part])
+      if (piece.kind === 'text') texts.push(piece.text);
+      else {
+        close();
+        joined.push(piece);
+      }
+  close();
+  const [only] = joined;
+  return only?.kind === 'text' && joined.length === 1 ? only : { kind: 'sequence', parts: joined };
 }
 
 export const yes: Sql = { kind: 'constant', value: true };
@@ -73,5 +93,5 @@ function pgType(pg: string): Sql {
 
 /** Parts with a comma between them. */
 export function list(parts: readonly Sql[], separator: Sql = text(', ')): Sql {
-  return { kind: 'sequence', parts: parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])) };
+  return sequence(parts.flatMap((part, i) => (i === 0 ? [part] : [separator, part])));
 }

@@ -93,6 +93,7 @@ export function planOf(
     reads: row === undefined ? [] : [name],
     writes: [name],
     locks: false,
+    answers: counted ? countedRows : 'row',
     table: name,
     query,
     columns,
@@ -101,6 +102,9 @@ export function planOf(
     statements: () => query.mainStatements(),
   };
 }
+
+/** The form of a row that comes with the number of rows that matched. */
+export const countedRows = { because: 'the rows that match are counted in them' } as const;
 
 /** The members of `data`, which must be written out as an object. */
 export function dataEntries(write: WriteStep): readonly ObjectEntry[] | undefined {

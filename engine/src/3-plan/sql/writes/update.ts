@@ -12,6 +12,7 @@ import { clause, identifier, list, type Sql, sql } from '../tree.ts';
 import type { Use } from '../uses.ts';
 import {
   changeOne,
+  countedRows,
   dataColumn,
   dataEntries,
   facts,
@@ -96,6 +97,7 @@ export function compilePatch(step: StepCheck, phase: Phase): Compiled<PatchPlan>
     reads: [table.name],
     writes: [table.name],
     locks: false,
+    answers: row.byKey ? 'row' : countedRows,
     table: table.name,
     key: table.key.name,
     dataArg,
