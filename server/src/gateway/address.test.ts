@@ -19,7 +19,8 @@ describe("the client's address", () => {
     ['Forwarded', proxies, '10.0.0.1', { forwarded: 'for=6.6.6.6, For="[2a00::1]:80";proto=https' }, '2a00::1'],
     ['Forwarded without for', proxies, '10.0.0.1', { forwarded: 'proto=https' }, '10.0.0.1'],
   ])('%s', (_name, trusted, peer, headers, expected) => {
-    expect(createAddressReader(trusted).read(peer, headers)).toBe(expected);
+    const reader = createAddressReader(trusted);
+    expect(reader.behind(reader.peer(peer), headers)).toBe(expected);
   });
 
   it('has one spelling', () => {

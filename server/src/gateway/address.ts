@@ -5,12 +5,19 @@
 import { isIP, isIPv4 } from 'node:net';
 import { parseCidr } from '../base/http/index.ts';
 
+/** Who is at the other end of a connection: worked out once for all of its requests. */
+export interface PeerAddress {
+  readonly address: string;
+  /** It is a trusted proxy. */
+  readonly trusted: boolean;
+}
+
 /** Finds the client's address of a request. */
 export interface AddressReader {
-  /** Whether the peer is a trusted proxy. */
-  trusts(peer: string): boolean;
-  /** `headers` are node's, names lower-cased. */
-  read(peer: string | undefined, headers: Readonly<Record<string, string | string[] | undefined>>): string;
+  /** `address` as the socket tells it; undefined when it is closed already. */
+  peer(address: string | undefined): PeerAddress;
+  /** The client's address behind a peer: its own unless it is trusted. `headers` are node's, names lower-cased. */
+  behind(peer: PeerAddress, headers: Readonly<Record<string, string | string[] | undefined>>): string;
 }
 
 const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i;
@@ -53,13 +60,16 @@ function forwardedChain(headers: Readonly<Record<string, string | string[] | und
  */
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
   const trusted = trustedProxies.map(parseCidr);
-  const none = trusted.length === 0;
-  const trusts = (address: string): boolean => trusted.some((list) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6'));
+  const trusts = (address: string): boolean =>
+    isIP(address) !== 0 && trusted.some((list) => list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6'));
   return {
-    trusts: (peer) => trusts(plainAddress(peer)),
-    read(peer, headers) {
-      let address = plainAddress(peer ?? '');
-      if (none || isIP(address) === 0) return address;
+    peer(socketAddress) {
+      const address = plainAddress(socketAddress ?? '');
+      return { address, trusted: trusts(address) };
+    },
+    behind(peer, headers) {
+      let { address } = peer;
+      if (!peer.trusted) return address;
       const chain = forwardedChain(headers);
       for (let i = chain.length - 1; i >= 0 && trusts(address); i -= 1) {
         const next = forwardedAddress(chain[i] ?? '');

@@ -3,10 +3,11 @@ import {
   type AshlarError,
   type CompiledEndpoint,
   checkHeader,
+  EncodedJson,
   encodeJson,
   errorOf,
   type Outcome,
-  type StepInfo,
+  resultTooLarge,
   typeName,
   type Value,
   type ValueList,
@@ -15,7 +16,7 @@ import {
 import type { ServedEnvironment } from '../domains/publishing/index.ts';
 import { problemDocument, retryAfterSeconds } from './errors.ts';
 import type { Exchange } from './exchange.ts';
-import { type Answer, publishedHeaders } from './response.ts';
+import { type Answer, addVary } from './response.ts';
 
 const jsonType = 'application/json; charset=utf-8';
 const isJsonType = (type: string): boolean => /^application\/(?:[a-z0-9.+-]+\+)?json\b/i.test(type);
@@ -34,27 +35,38 @@ export function outcomeAnswer(
   environment: ServedEnvironment,
   headers: string[],
 ): Answer {
-  let contentType = jsonType;
-  for (const [name, value] of outcome.headers ?? []) {
-    checkHeader(name, value);
-    if (name.toLowerCase() === 'content-type') contentType = value;
-    else if (name.toLowerCase() === 'vary' && headers.includes('Vary')) headers[headers.indexOf('Vary') + 1] += `, ${value}`;
-    else headers.push(name, value);
-  }
+  const contentType = outcome.headers === null ? jsonType : addOwnHeaders(outcome.headers, headers);
   const { status } = outcome;
   const { method, stream } = definition;
   if (hasNoBody(status)) return { status, headers, body: null, contentType };
   if (stream !== undefined) return streamAnswer(outcome, stream.as, environment, headers);
   const body = bodyOf(outcome.value, contentType, environment);
   const validated = status === 200 && (method === 'GET' || method === 'HEAD');
-  return { status, headers, body, contentType, validated, compressible: typeof body === 'string' };
+  return { status, headers, body, contentType, validated, compressible: !(body instanceof Uint8Array) };
 }
 
-function bodyOf(value: Value, contentType: string, environment: ServedEnvironment): string | Uint8Array {
+/** Adds the headers that the stack set; its Content-Type is answered, which may be its own or JSON's. Throws `header_refused`. */
+function addOwnHeaders(own: ReadonlyMap<string, string>, headers: string[]): string {
+  let contentType = jsonType;
+  for (const [name, value] of own) {
+    checkHeader(name, value);
+    const lower = name.toLowerCase();
+    if (lower === 'content-type') contentType = value;
+    else if (lower === 'vary') addVary(headers, value);
+    else headers.push(name, value);
+  }
+  return contentType;
+}
+
+function bodyOf(value: Value, contentType: string, environment: ServedEnvironment): string | Uint8Array | EncodedJson {
   const raw = contentType !== jsonType && !isJsonType(contentType);
   if (raw && (typeof value === 'string' || value instanceof Uint8Array)) return value;
-  const { decimals } = environment.compiled.workspace.settings;
-  return encodeJson(value, { decimals, limitBytes: environment.limits.resultBytes });
+  const limitBytes = environment.limits.resultBytes;
+  if (value instanceof EncodedJson) {
+    if (value.$utf8.length > limitBytes) throw errorOf(resultTooLarge, { limitBytes });
+    return value;
+  }
+  return encodeJson(value, { decimals: environment.compiled.workspace.settings.decimals, limitBytes });
 }
 
 /** The rows of a stream, one a line or one an event. Throws `wrong_type` when the value is no list. */
@@ -87,25 +99,21 @@ export const ownHeaders: readonly string[] = [
   'no-store',
 ];
 
-/** Where the error of an exchange happened. */
-export interface FailurePlace {
+/** What the answer of an error takes beside it. */
+interface ErrorForm {
+  /** A call of the control API: its clients also read `success` and `error`. */
   readonly control: boolean;
-  readonly steps?: readonly StepInfo[] | undefined;
   readonly decimals?: 'number' | 'text' | undefined;
-  /** Headers that go along: CORS, Allow, WWW-Authenticate. */
+  /** Headers that go along: CORS, Allow, WWW-Authenticate. A list of the answer's own, which it adds to. */
   readonly headers: string[];
 }
 
 /** The answer of an error: a problem document. */
-export function errorAnswer(error: AshlarError, exchange: Exchange, place: FailurePlace): Answer {
-  const { control, steps } = place;
-  const document = problemDocument(error, { requestId: exchange.id, control, debug: exchange.debug, steps });
+export function errorAnswer(error: AshlarError, exchange: Exchange, form: ErrorForm): Answer {
+  const { control, headers } = form;
+  const document = problemDocument(error, { requestId: exchange.id, control, debug: exchange.debug });
   const retryAfter = retryAfterSeconds(error);
-  const headers = [...place.headers];
   if (retryAfter !== null) headers.push('Retry-After', String(retryAfter));
-  const body = encodeJson(document, { decimals: place.decimals ?? 'number' });
+  const body = encodeJson(document, { decimals: form.decimals ?? 'number' });
   return { status: error.status, headers, body, contentType: 'application/problem+json', compressible: true };
 }
-
-/** A copy of the headers that every published answer carries. */
-export const newPublishedHeaders = (): string[] => [...publishedHeaders];

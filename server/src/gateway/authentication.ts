@@ -1,5 +1,6 @@
 /** The station "token": who calls an endpoint that asks for it. */
 import { type AshlarError, defineError, type EndpointDefinition, errorOf, type ValueObject } from '@ashlar/engine';
+import type { Clock } from '../base/clock.ts';
 import { bearerToken } from '../base/http/index.ts';
 import type { Verdict } from '../domains/access/index.ts';
 import type { ServedEnvironment } from '../domains/publishing/index.ts';
@@ -59,7 +60,7 @@ export function authenticate(
   environment: ServedEnvironment,
   header: string | undefined,
   verifyToken: (environment: ServedEnvironment, text: string, nowMs: number) => Verdict,
-  nowMs: number,
+  clock: Clock,
 ): ValueObject | null {
   const { auth: tables, authOptional } = definition;
   if (tables.length === 0 && !authOptional) return null;
@@ -68,7 +69,7 @@ export function authenticate(
     if (authOptional) return null;
     throw errorOf(tokenMissing, { tables: tables.join(' or ') });
   }
-  const verdict = token === '' ? { refused: 'bad' as const } : verifyToken(environment, token, nowMs);
+  const verdict = token === '' ? { refused: 'bad' as const } : verifyToken(environment, token, clock.now());
   if ('refused' in verdict) throw errorOf(refusals[verdict.refused], {});
   const table = verdict.auth.table;
   if (tables.length > 0 && (typeof table !== 'string' || !tables.includes(table)))

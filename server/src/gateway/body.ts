@@ -1,10 +1,11 @@
 /** The station "body": reads it within its limit and decodes it by its type. */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { AshlarError, cancelled, decodeJson, errorOf, type Limits, listTooLarge, toPlain, type Value } from '@ashlar/engine';
 import { badRequest, bodyTooLarge, parseQuery, queryObject, unsupportedMediaType } from '../base/http/index.ts';
 import { withStatus } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import { parseMultipart } from './multipart.ts';
+import type { Soon } from './soon.ts';
 
 /** A decoded body. */
 export interface Body {
@@ -19,8 +20,7 @@ const noBytes = Buffer.alloc(0);
 const wanted = 'application/json, application/x-www-form-urlencoded or multipart/form-data';
 
 /** Whether the request has a body, or says that one will come. */
-function announcesBody(exchange: Exchange): boolean {
-  const { headers } = exchange.request;
+export function announcesBody({ request: { headers } }: Exchange): boolean {
   return (
     headers['transfer-encoding'] !== undefined || (headers['content-length'] !== undefined && headers['content-length'] !== '0')
   );
@@ -32,7 +32,6 @@ function announcesBody(exchange: Exchange): boolean {
  */
 function readBytes(exchange: Exchange, limitBytes: number): Promise<Buffer> {
   const { request, response } = exchange;
-  if (!announcesBody(exchange)) return Promise.resolve(noBytes);
   if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(errorOf(bodyTooLarge, { limitBytes }));
   if (exchange.expectsContinue) {
     exchange.continued = true;
@@ -41,36 +40,31 @@ function readBytes(exchange: Exchange, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const stop = (): void => {
-      request.off('data', onData);
-      request.off('end', onEnd);
-      request.off('close', onClose);
-      request.off('error', onClose);
-    };
-    const onData = (chunk: Buffer): void => {
+    let settled = false;
+    request.on('data', (chunk: Buffer) => {
       bytes += chunk.byteLength;
-      if (bytes > limitBytes) {
-        stop();
+      if (settled) return;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else {
+        settled = true;
+        chunks.length = 0;
         reject(errorOf(bodyTooLarge, { limitBytes }));
-      } else chunks.push(chunk);
-    };
-    const onEnd = (): void => {
-      stop();
-      resolve(chunks.length === 1 ? (chunks[0] ?? noBytes) : Buffer.concat(chunks, bytes));
-    };
-    const onClose = (): void => {
-      stop();
-      reject(errorOf(cancelled, {}));
-    };
-    request.on('data', onData);
-    request.on('end', onEnd);
-    request.on('close', onClose);
-    request.on('error', onClose);
+      }
+    });
+    request.on('end', () => {
+      settled = true;
+      resolve(chunks.length === 1 ? (chunks[0] ?? noBytes) : Buffer.concat(chunks));
+    });
+    // Without a listener for `error` a client that goes away is told of by `close` alone.
+    request.on('close', () => {
+      if (!settled) reject(errorOf(cancelled, {}));
+    });
   });
 }
 
 /** The text of UTF-8 bytes, without a byte order mark. Throws `bad_request`. */
 function utf8Text(bytes: Buffer): string {
+  if (isAscii(bytes)) return bytes.toString('latin1');
   if (!isUtf8(bytes)) throw errorOf(badRequest, { reason: 'The body is not valid UTF-8' });
   const text = bytes.toString('utf8');
   return text.startsWith('\ufeff') ? text.slice(1) : text;
@@ -93,7 +87,7 @@ function kindOf(exchange: Exchange): 'json' | 'form' | 'multipart' {
     throw errorOf(unsupportedMediaType, { found: `the coding "${coding.slice(0, 64)}"`, wanted: 'it as it is' });
   // A caller that names no type means JSON; browsers always name one.
   const header = headers['content-type'];
-  if (header === undefined || header === '') return 'json';
+  if (header === undefined || header === '' || header === 'application/json') return 'json';
   const { type, charset } = mediaType(header);
   if (type === 'multipart/form-data') return 'multipart';
   const kind = isJson(type) ? 'json' : type === 'application/x-www-form-urlencoded' ? 'form' : null;
@@ -103,18 +97,18 @@ function kindOf(exchange: Exchange): 'json' | 'form' | 'multipart' {
 }
 
 /**
- * Reads and decodes the body. GET and HEAD have none that counts.
+ * Reads and decodes the body; at once where there is none. GET and HEAD have none that counts.
  * @throws bad_request, bad_json, body_too_large, list_too_large (413), too_many_parameters, unsupported_media_type, cancelled
  */
-export async function readBody(exchange: Exchange, limits: Limits): Promise<Body> {
+export function readBody(exchange: Exchange, limits: Limits): Soon<Body> {
   if (exchange.method === 'GET' || exchange.method === 'HEAD' || !announcesBody(exchange)) return noBody;
   const kind = kindOf(exchange);
-  const bytes = await readBytes(exchange, limits.bodyBytes);
-  if (bytes.byteLength === 0) return noBody;
-  if (kind === 'multipart')
-    return { value: await parseMultipart(bytes, exchange.request.headers['content-type'] ?? ''), isText: true };
-  if (kind === 'form') return { value: formOf(bytes.toString('latin1')), isText: true };
-  return { value: jsonOf(utf8Text(bytes), limits), isText: false };
+  return readBytes(exchange, limits.bodyBytes).then((bytes) => {
+    if (bytes.byteLength === 0) return noBody;
+    if (kind === 'json') return { value: jsonOf(utf8Text(bytes), limits), isText: false };
+    if (kind === 'form') return { value: formOf(bytes.toString('latin1')), isText: true };
+    return parseMultipart(bytes, exchange.request.headers['content-type'] ?? '').then((value) => ({ value, isText: true }));
+  });
 }
 
 /** The fields of a form. Throws `bad_request` for JSON that was sent as one: `curl -d` names no other type by itself. */

@@ -1,5 +1,7 @@
 /** Cross-origin calls, as each group allows them. Without an allowed origin nothing is said, and browsers refuse. */
 import type { Cors } from '@ashlar/engine';
+import type { ServedGroup } from '../domains/publishing/index.ts';
+import { publishedHeaders } from './response.ts';
 
 /** Headers that a page may read of an answer, beside those that browsers always show. */
 const exposed = 'ETag, Link, Location, Retry-After, X-Request-Id';
@@ -17,13 +19,27 @@ export function variesByOrigin(cors: Cors): boolean {
   return cors.origins.some((origin) => origin !== '*');
 }
 
-/** Adds the headers of an ordinary answer to a flat list of names and values. */
-export function addCorsHeaders(cors: Cors, origin: string | undefined, headers: string[]): void {
-  if (origin === undefined) return;
+/** What a group says of every answer to a caller that names no origin, as a flat list of names and values. */
+const unasked = new WeakMap<ServedGroup, readonly string[]>();
+
+function unaskedHeaders(group: ServedGroup): readonly string[] {
+  const known = unasked.get(group);
+  if (known !== undefined) return known;
+  const made = variesByOrigin(group.definition.cors) ? [...publishedHeaders, 'Vary', 'Origin'] : publishedHeaders;
+  unasked.set(group, made);
+  return made;
+}
+
+/** The headers of an ordinary answer of a group, as a new flat list of names and values: security, and what its CORS rules say. */
+export function groupHeaders(group: ServedGroup, origin: string | undefined): string[] {
+  const headers = unaskedHeaders(group).slice();
+  if (origin === undefined) return headers;
+  const { cors } = group.definition;
   const allowed = allowedOrigin(cors, origin);
-  if (allowed === null) return;
+  if (allowed === null) return headers;
   headers.push('Access-Control-Allow-Origin', allowed, 'Access-Control-Expose-Headers', exposed);
   if (cors.credentials && allowed !== '*') headers.push('Access-Control-Allow-Credentials', 'true');
+  return headers;
 }
 
 /**

@@ -1,11 +1,11 @@
 /** A request to `/api:<group>/…`, station by station. */
-import type { AshlarError, Outcome, Run } from '@ashlar/engine';
-import { allowedMethods, parseQuery, queryObject } from '../base/http/index.ts';
-import type { ServedEnvironment, ServedGroup, Snapshot } from '../domains/publishing/index.ts';
-import { errorAnswer, newPublishedHeaders, outcomeAnswer } from './answer.ts';
+import type { Outcome, Run, ValueObject } from '@ashlar/engine';
+import { allowedMethods, parseQuery, type Query, queryObject } from '../base/http/index.ts';
+import type { ServedGroup, Snapshot } from '../domains/publishing/index.ts';
+import { errorAnswer, outcomeAnswer } from './answer.ts';
 import { authenticate, challenge } from './authentication.ts';
 import { type Body, readBody } from './body.ts';
-import { addCorsHeaders, preflightHeaders, variesByOrigin } from './cors.ts';
+import { groupHeaders, preflightHeaders, variesByOrigin } from './cors.ts';
 import { docsPage } from './docs.ts';
 import { allowHeader, asAshlarError } from './errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -23,13 +23,8 @@ import {
   pathParameters,
   type RouteEntry,
 } from './route.ts';
-import { execute, metChangedSchema, newHost, newRun, nextSnapshot, type RunInputs } from './run.ts';
-
-/** An answer, and the run that left work for after it. */
-export interface EndpointAnswer {
-  readonly answer: Answer;
-  readonly run: Run | null;
-}
+import { execute, metChangedSchema, newHost, newRun, nextSnapshot } from './run.ts';
+import type { Soon } from './soon.ts';
 
 /** Where a request was routed to. */
 interface Destination {
@@ -41,11 +36,15 @@ interface Destination {
 
 /** What was read of a request once, whatever snapshot it runs against. */
 interface Received {
-  readonly query: ReadonlyMap<string, readonly string[]>;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly path: GroupPath;
+  readonly query: Query;
   readonly body: Body;
 }
 
+/**
+ * Answers requests of groups. What needs no waiting is done without a promise: a stack that answers at once, asked without a
+ * body, is answered in the turn that its request came in. Nothing here throws or rejects: every error becomes a problem document.
+ */
 export class EndpointServer {
   readonly #parts: GatewayParts;
   readonly #limits: ClientLimits;
@@ -55,95 +54,118 @@ export class EndpointServer {
     this.#limits = limits;
   }
 
-  /** Answers a request of a group; every error becomes a problem document. `address` is how the caller reached the server. */
-  async serve(exchange: Exchange, path: GroupPath, snapshot: Snapshot, address: string): Promise<EndpointAnswer> {
-    let entry: RouteEntry | null = null;
+  /** Answers a request. `address` tells how the caller reached the server. */
+  serve(exchange: Exchange, path: GroupPath, snapshot: Snapshot, address: (exchange: Exchange) => string): Soon<Answer> {
     try {
       const routes = findGroup(snapshot, path);
       exchange.group = routes.group;
       const own = ownPage(exchange, path, routes, address);
-      if (own !== null) return { answer: own, run: null };
+      if (own !== null) return own;
       const match = findPath(routes, path);
-      if (exchange.method === 'OPTIONS' && !match.entries.has('OPTIONS'))
-        return { answer: optionsAnswer(exchange, routes.group, match), run: null };
-      entry = findMethod(match, exchange.method);
-      return await this.#run(exchange, path, { snapshot, routes, match, entry });
+      if (exchange.method === 'OPTIONS' && !match.entries.has('OPTIONS')) return optionsAnswer(exchange, routes.group, match);
+      return this.#passGate(exchange, path, { snapshot, routes, match, entry: findMethod(match, exchange.method) });
     } catch (thrown) {
-      const error = asAshlarError(thrown);
-      if (error.code === 'internal_error') this.#parts.log.error('a request failed', failureFields(exchange, thrown));
-      return { answer: this.#failure(exchange, error, entry), run: null };
-    }
-  }
-
-  async #run(exchange: Exchange, path: GroupPath, destination: Destination): Promise<EndpointAnswer> {
-    const free = await this.#passGate(exchange, path, destination);
-    this.#enter(exchange, free);
-    const { environment } = free.routes.group;
-    const auth = this.#authenticate(exchange, free);
-    const received = await receive(exchange, environment);
-    const inputs = gather(received, auth);
-    try {
-      return await this.#attempt(exchange, free, received, inputs);
-    } catch (thrown) {
-      const next = metChangedSchema(thrown)
-        ? await nextSnapshot(this.#parts.snapshots, free.snapshot, this.#limits.schemaMs)
-        : undefined;
-      if (next === undefined) throw thrown;
-      // Nothing was changed yet: once more, from the route on, as the new version has it.
-      const again = destinationOf(next, path, exchange.method);
-      this.#enter(exchange, again);
-      return await this.#attempt(exchange, again, received, gather(received, this.#authenticate(exchange, again)));
+      return this.#failure(exchange, thrown);
     }
   }
 
   /** Waits while a publication holds the environment, and goes on with the snapshot that is in force then. */
-  async #passGate(exchange: Exchange, path: GroupPath, destination: Destination): Promise<Destination> {
+  #passGate(exchange: Exchange, path: GroupPath, destination: Destination): Soon<Answer> {
     const { snapshots } = this.#parts;
     const held = snapshots.held(destination.routes.group.environment.id);
-    if (held === undefined) return destination;
-    await held;
-    const { current } = snapshots;
-    return current === undefined || current === destination.snapshot
-      ? destination
-      : destinationOf(current, path, exchange.method);
+    if (held === undefined) return this.#receive(exchange, path, destination);
+    const goOn = (): Soon<Answer> => {
+      const { current } = snapshots;
+      const unchanged = current === undefined || current === destination.snapshot;
+      return this.#receive(exchange, path, unchanged ? destination : destinationOf(current, path, exchange.method));
+    };
+    return held.then(goOn).catch((thrown) => this.#failure(exchange, thrown));
   }
 
-  #enter(exchange: Exchange, { routes, entry }: Destination): void {
+  /** Token, query, body. Throws what they refuse. */
+  #receive(exchange: Exchange, path: GroupPath, destination: Destination): Soon<Answer> {
+    const auth = this.#enter(exchange, destination);
+    const query = parseQuery(exchange.queryText, 'query');
+    const body = readBody(exchange, destination.routes.group.environment.limits);
+    if (!(body instanceof Promise)) return this.#run(exchange, destination, { path, query, body }, auth, false);
+    return body.then(
+      (read) => this.#run(exchange, destination, { path, query, body: read }, auth, false),
+      (thrown) => this.#failure(exchange, thrown),
+    );
+  }
+
+  /** Notes where the exchange is now. Answers who calls, or throws that they may not. */
+  #enter(exchange: Exchange, { routes, entry }: Destination): ValueObject | null {
+    const { identity, verifyToken, clock } = this.#parts;
+    const { headers } = exchange.request;
     exchange.group = routes.group;
     exchange.entry = entry;
-    const debug = exchange.request.headers[debugHeader];
-    exchange.debug = typeof debug === 'string' && this.#parts.identity.verify(debug);
+    const debug = headers[debugHeader];
+    exchange.debug = typeof debug === 'string' && identity.verify(debug);
+    return authenticate(entry.endpoint.definition, routes.group.environment, headers.authorization, verifyToken, clock);
   }
 
-  #authenticate(exchange: Exchange, { routes, entry }: Destination): RunInputs['auth'] {
-    const { verifyToken, clock } = this.#parts;
-    const { authorization } = exchange.request.headers;
-    return authenticate(entry.endpoint.definition, routes.group.environment, authorization, verifyToken, clock.now());
+  /** Inputs and stack. `again`: it has met a changed schema before. */
+  #run(exchange: Exchange, destination: Destination, received: Received, auth: ValueObject | null, again: boolean): Soon<Answer> {
+    const stumble = (thrown: unknown): Soon<Answer> =>
+      metChangedSchema(thrown) && !again
+        ? this.#runAgain(exchange, destination, received, thrown)
+        : this.#failure(exchange, thrown);
+    try {
+      const { run, input } = this.#newRun(exchange, destination, received, auth);
+      const outcome = execute(run, destination.entry, input);
+      return outcome instanceof Promise
+        ? outcome.then((ended) => this.#conclude(exchange, destination, run, ended), stumble)
+        : this.#conclude(exchange, destination, run, outcome);
+    } catch (thrown) {
+      return stumble(thrown);
+    }
   }
 
-  async #attempt(
+  #newRun(
     exchange: Exchange,
     { routes, match, entry }: Destination,
-    received: Received,
-    inputs: GatheredInputs,
-  ): Promise<EndpointAnswer> {
-    const { environment } = routes.group;
-    const { query, headers, body } = received;
-    const raw = { path: pathParameters(entry, match.values), query, headers, body: body.value, bodyIsText: body.isText };
-    const input = checkInputs(entry, raw);
-    const host = newHost(exchange, entry, environment, inputs.auth);
+    { query, body }: Received,
+    auth: ValueObject | null,
+  ): { readonly run: Run; readonly input: ValueObject } {
+    const headers = headerObject(exchange.request.headers);
+    const path = pathParameters(entry, match.values);
+    const input = checkInputs(entry, { path, query, headers, body: body.value, bodyIsText: body.isText });
+    const host = newHost(exchange, entry, routes.group.environment, auth);
     exchange.host = host;
-    const run = newRun({ effects: this.#parts.runtime.effects, clock: this.#parts.clock }, exchange, entry, host, {
-      ...inputs,
-      input,
-    });
-    const outcome: Outcome = await execute(run, entry, input);
-    return { answer: outcomeAnswer(outcome, entry.endpoint, environment, crossOrigin(exchange, routes.group)), run };
+    const { runtime, clock } = this.#parts;
+    const inputs = { auth, query: queryObject(query), headers, body: body.value };
+    return { run: newRun({ effects: runtime.effects, clock }, exchange, entry, host, inputs), input };
   }
 
-  #failure(exchange: Exchange, error: AshlarError, entry: RouteEntry | null): Answer {
+  #conclude(exchange: Exchange, { routes, entry }: Destination, run: Run, outcome: Outcome): Answer {
+    try {
+      const headers = groupHeaders(routes.group, exchange.request.headers.origin);
+      const answer = outcomeAnswer(outcome, entry.endpoint, routes.group.environment, headers);
+      exchange.run = run;
+      return answer;
+    } catch (thrown) {
+      return this.#failure(exchange, thrown);
+    }
+  }
+
+  /** The tables were of another version, and nothing was changed yet: once more, from the route on, as the new version has it. */
+  async #runAgain(exchange: Exchange, { snapshot }: Destination, received: Received, thrown: unknown): Promise<Answer> {
+    try {
+      const next = await nextSnapshot(this.#parts.snapshots, snapshot, this.#limits.schemaMs);
+      if (next === undefined) return this.#failure(exchange, thrown);
+      const destination = destinationOf(next, received.path, exchange.method);
+      return await this.#run(exchange, destination, received, this.#enter(exchange, destination), true);
+    } catch (refused) {
+      return this.#failure(exchange, refused);
+    }
+  }
+
+  #failure(exchange: Exchange, thrown: unknown): Answer {
+    const error = asAshlarError(thrown);
+    if (error.code === 'internal_error') this.#parts.log.error('a request failed', failureFields(exchange, thrown));
     const { group } = exchange;
-    const headers = group === undefined ? newPublishedHeaders() : crossOrigin(exchange, group);
+    const headers = group === undefined ? [...publishedHeaders] : groupHeaders(group, exchange.request.headers.origin);
     const allow = allowHeader(error);
     if (allow !== null) headers.push('Allow', allow);
     const wanted = group === undefined ? null : challenge(error, group.definition.path);
@@ -151,37 +173,15 @@ export class EndpointServer {
     return errorAnswer(error, exchange, {
       control: false,
       headers,
-      steps: entry?.endpoint.stack.steps,
       decimals: group?.environment.compiled.workspace.settings.decimals,
     });
   }
-}
-
-type GatheredInputs = Omit<RunInputs, 'input'>;
-
-function gather(received: Received, auth: RunInputs['auth']): GatheredInputs {
-  return { auth, query: queryObject(received.query), headers: received.headers, body: received.body.value };
-}
-
-async function receive(exchange: Exchange, environment: ServedEnvironment): Promise<Received> {
-  const query = parseQuery(exchange.queryText, 'query');
-  const body = await readBody(exchange, environment.limits);
-  return { query, headers: headerObject(exchange.request.headers), body };
 }
 
 function destinationOf(snapshot: Snapshot, path: GroupPath, method: string): Destination {
   const routes = findGroup(snapshot, path);
   const match = findPath(routes, path);
   return { snapshot, routes, match, entry: findMethod(match, method) };
-}
-
-/** The headers of every answer of a group: security, and what its CORS rules say. */
-function crossOrigin(exchange: Exchange, group: ServedGroup): string[] {
-  const headers = newPublishedHeaders();
-  const { cors } = group.definition;
-  if (variesByOrigin(cors)) headers.push('Vary', 'Origin');
-  addCorsHeaders(cors, exchange.request.headers.origin, headers);
-  return headers;
 }
 
 /** OPTIONS: a preflight, or the question what the path answers. */
@@ -201,15 +201,20 @@ function optionsAnswer(exchange: Exchange, group: ServedGroup, match: PathMatch)
 }
 
 /** `openapi.json` and `docs` of a group, unless its own endpoints use these words. */
-function ownPage(exchange: Exchange, path: GroupPath, routes: GroupRoutes, address: string): Answer | null {
-  const [word, ...rest] = path.segments;
-  if (rest.length > 0 || path.trailingSlash || (word !== 'docs' && word !== 'openapi.json')) return null;
+function ownPage(
+  exchange: Exchange,
+  path: GroupPath,
+  routes: GroupRoutes,
+  address: (exchange: Exchange) => string,
+): Answer | null {
+  const [word] = path.segments;
+  if ((word !== 'docs' && word !== 'openapi.json') || path.segments.length > 1 || path.trailingSlash) return null;
   if (!routes.group.definition.docs || routes.hasLiteral(word)) return null;
   if (exchange.method !== 'GET' && exchange.method !== 'HEAD') return null;
   if (word === 'docs') return docsPage(path.key, routes.group);
-  const headers = crossOrigin(exchange, routes.group);
+  const headers = groupHeaders(routes.group, exchange.request.headers.origin);
   headers.push('Cache-Control', 'no-cache');
-  const body = groupDocument(path.key, routes.group, address);
+  const body = groupDocument(path.key, routes.group, address(exchange));
   return { status: 200, headers, body, contentType: 'application/json; charset=utf-8', validated: true, compressible: true };
 }
 

@@ -2,7 +2,7 @@
  * What the gateway itself refuses, and how every error leaves: as a problem document (RFC 9457). An exception that is not
  * an AshlarError is a defect of ours: the client gets its request id and nothing else, the log the rest.
  */
-import { AshlarError, defineError, errorKinds, type FieldError, lineColumn, type StepInfo, type Value } from '@ashlar/engine';
+import { AshlarError, defineError, errorKinds, type FieldError, type Value } from '@ashlar/engine';
 import { methodNotAllowed } from '../base/http/index.ts';
 
 const internalError = defineError<object>({
@@ -19,20 +19,12 @@ export const notReady = defineError<{ state: string }>({
   solve: 'Try again, or another node; `/health` says when it is ready.',
   message: (d) => `This node is ${d.state}.`,
 });
-/** Place of an error in the workspace's files. */
-interface ErrorPlace {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-}
-
 export interface ProblemOptions {
   readonly requestId: string;
   /** Under /api/ clients of the control API also read `success` and `error`. */
   readonly control: boolean;
   /** Show step and place. */
   readonly debug: boolean;
-  readonly steps?: readonly StepInfo[] | undefined;
 }
 
 let titles: ReadonlyMap<string, string> | null = null;
@@ -41,12 +33,6 @@ let titles: ReadonlyMap<string, string> | null = null;
 function declaredTitle(code: string): string | undefined {
   titles ??= new Map(errorKinds().map((kind) => [kind.code, kind.title]));
   return titles.get(code);
-}
-
-function placeOf(step: StepInfo | undefined): ErrorPlace | null {
-  if (step === undefined) return null;
-  const { source, start } = step.span;
-  return { file: source.path, ...lineColumn(source.text, start) };
 }
 
 const fieldValue = (field: FieldError): Value => ({ in: field.in, field: field.field, code: field.code, message: field.message });
@@ -71,11 +57,9 @@ export function problemDocument(error: AshlarError, options: ProblemOptions): { 
     document.error = message;
   }
   if (options.debug && error.step !== undefined) {
-    const info = options.steps?.find((step) => step.id === error.step);
-    // The step may be another stack's: a function's.
-    const place = error.location?.() ?? placeOf(info);
+    const place = error.location?.();
     document.step = error.step;
-    document.location = place === null ? null : { file: place.file, line: place.line, column: place.column };
+    document.location = place === undefined ? null : { file: place.file, line: place.line, column: place.column };
   }
   return document;
 }

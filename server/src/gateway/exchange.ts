@@ -1,5 +1,6 @@
 /** One request and its answer on their way through the stations. Every station reads and writes this one object. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Run } from '@ashlar/engine';
 import type { ServedGroup } from '../domains/publishing/index.ts';
 import type { RunHost } from '../runtime/host.ts';
 import type { RouteEntry } from './route.ts';
@@ -44,6 +45,8 @@ export class Exchange {
   group: ServedGroup | undefined = undefined;
   /** The endpoint, once routed. */
   entry: RouteEntry | null = null;
+  /** The run that succeeded, once there is an answer of it: it may have left work for afterwards. */
+  run: Run | null = null;
   /** The run's host, whose account telemetry reads. */
   host: RunHost | null = null;
   /** Whether the caller may see step and place of an error. */
@@ -74,6 +77,6 @@ export class Exchange {
 
   /** `GET /api:shop/orders/{id}`; the path as sent before an endpoint is known. */
   get label(): string {
-    return this.entry === null ? `${this.method} ${this.path}` : `${this.entry.endpoint.definition.method} ${this.entry.label}`;
+    return this.entry === null ? `${this.method} ${this.path}` : this.entry.name;
   }
 }

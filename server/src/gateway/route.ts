@@ -1,7 +1,16 @@
 /**
  * The station "route": a trie of path segments per group. `%2F` stays inside its segment, and a trailing slash is another path.
  */
-import { type AshlarError, type CompiledEndpoint, errorOf, notFound, onlyReading } from '@ashlar/engine';
+import {
+  type AshlarError,
+  type CheckedInputs,
+  type CompiledEndpoint,
+  errorOf,
+  notFound,
+  onlyReading,
+  prepareInputs,
+  type RawInputs,
+} from '@ashlar/engine';
 import {
   allowedMethods,
   decodePercent,
@@ -13,14 +22,33 @@ import {
 import type { ServedGroup, Snapshot } from '../domains/publishing/index.ts';
 
 /** An endpoint and what the gateway works out of it once per snapshot. */
-export interface RouteEntry {
+export class RouteEntry {
   readonly endpoint: CompiledEndpoint;
   /** `/api:shop/orders/{id}` */
   readonly label: string;
+  /** `GET /api:shop/orders/{id}` */
+  readonly name: string;
   /** Names of the path's parameters, in order. */
   readonly parameters: readonly string[];
   /** The client's going away may stop it: nothing it does changes anything. */
   readonly readOnly: boolean;
+  #check: ((raw: RawInputs) => CheckedInputs) | null = null;
+
+  constructor(key: string, endpoint: CompiledEndpoint) {
+    const { method, path, pathText } = endpoint.definition;
+    this.endpoint = endpoint;
+    this.label = `/api:${key}${pathText === '/' ? '' : pathText}`;
+    this.name = `${method} ${this.label}`;
+    this.parameters = path.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]));
+    this.readOnly = isReadOnly(endpoint);
+  }
+
+  /** Checks what a request brings; prepared when first asked for. */
+  check(raw: RawInputs): CheckedInputs {
+    const { inputs, unknownInputs } = this.endpoint.definition;
+    this.#check ??= prepareInputs(inputs, unknownInputs);
+    return this.#check(raw);
+  }
 }
 
 /** What a path was found to be: the methods it knows, and the values of its parameters. */
@@ -42,11 +70,9 @@ export class GroupRoutes {
   }
 
   #add(key: string, endpoint: CompiledEndpoint): void {
-    const { method, path, pathText } = endpoint.definition;
-    const parameters = path.flatMap((segment) => (segment.kind === 'literal' ? [] : [segment.name]));
-    const label = `/api:${key}${pathText === '/' ? '' : pathText}`;
+    const { method, path } = endpoint.definition;
     const entries = this.#trie.at(path.map((segment) => (segment.kind === 'literal' ? segment.text : null)));
-    entries.set(method, { endpoint, label, parameters, readOnly: isReadOnly(endpoint) });
+    entries.set(method, new RouteEntry(key, endpoint));
   }
 
   /** Whether an endpoint's path begins with this word: the group's own then goes before what the server serves under that name. */
@@ -87,14 +113,26 @@ export interface GroupPath {
 /** Takes `/api:shop/orders/7` apart; null when the path is not one of a group. Throws `bad_request`. */
 export function groupPath(path: string): GroupPath | null {
   if (!path.startsWith('/api')) return null;
-  const raw = path.slice(1).split('/');
-  const first = decodePercent(raw[0] ?? '', 'path');
+  const end = segmentEnd(path, 1);
+  const first = segmentAt(path, 1, end);
   if (!first.startsWith('api:')) return null;
-  const trailingSlash = raw.length > 1 && raw.at(-1) === '';
+  const key = first.slice('api:'.length);
   const segments: string[] = [];
-  for (let i = 1; i < raw.length - (trailingSlash ? 1 : 0); i += 1) segments.push(decodePercent(raw[i] ?? '', 'path'));
-  return { key: first.slice('api:'.length), segments, trailingSlash };
+  for (let from = end + 1; from <= path.length; ) {
+    const to = segmentEnd(path, from);
+    if (from === path.length) return { key, segments, trailingSlash: true };
+    segments.push(segmentAt(path, from, to));
+    from = to + 1;
+  }
+  return { key, segments, trailingSlash: false };
 }
+
+function segmentEnd(path: string, from: number): number {
+  const slash = path.indexOf('/', from);
+  return slash === -1 ? path.length : slash;
+}
+
+const segmentAt = (path: string, from: number, to: number): string => decodePercent(path.slice(from, to), 'path');
 
 /** A 404 for something that isn't served, with a hint. */
 export function nothingHere(message: string): AshlarError {
@@ -148,6 +186,6 @@ export function findMethod(match: PathMatch, method: string): RouteEntry {
 /** Names and values of the path's parameters. */
 export function pathParameters(entry: RouteEntry, values: readonly string[]): Record<string, string> {
   const parameters: Record<string, string> = Object.create(null);
-  for (const [index, name] of entry.parameters.entries()) parameters[name] = values[index] ?? '';
+  for (let i = 0; i < values.length; i += 1) parameters[entry.parameters[i] ?? ''] = values[i] ?? '';
   return parameters;
 }

@@ -100,6 +100,7 @@ describe('who calls', () => {
 
 describe('an error of a stack', () => {
   const thrown = new AshlarError('out_of_stock', 409, 'No more left.', { payload: { sku: 'a' }, step: 's1' });
+  thrown.location = () => ({ file: 'apis/test/index.get.jsonc', pointer: '/stack/0', line: 1, column: 12 });
   const failing: FakeEndpoint = { execute: () => Promise.reject(thrown) };
 
   it('leaves as a problem document', async () => {

@@ -9,7 +9,6 @@ import type { RouteEntry } from './route.ts';
 
 /** What a request gives to its run. */
 export interface RunInputs {
-  readonly input: ValueObject;
   readonly auth: ValueObject | null;
   readonly query: ValueObject;
   readonly headers: ValueObject;
@@ -30,15 +29,8 @@ function actorOf(environment: ServedEnvironment, auth: ValueObject | null): stri
 }
 
 function requestObject(exchange: Exchange, inputs: RunInputs): ValueObject {
-  const request: Record<string, Value> = Object.create(null);
-  request.path = exchange.path;
-  request.method = exchange.method;
-  request.headers = inputs.headers;
-  request.query = inputs.query;
-  request.body = inputs.body ?? null;
-  request.ip = exchange.clientAddress;
-  request.id = exchange.id;
-  return request;
+  const { path, method, clientAddress: ip, id } = exchange;
+  return { path, method, headers: inputs.headers, query: inputs.query, body: inputs.body ?? null, ip, id };
 }
 
 /** What the effects' bodies find again of the run. */
@@ -50,7 +42,7 @@ export function newHost(
 ): RunHost {
   return {
     environment,
-    endpoint: exchange.label,
+    endpoint: entry.name,
     clientAddress: exchange.clientAddress,
     actor: actorOf(environment, auth),
     stack: entry.endpoint.stack,
@@ -74,7 +66,7 @@ export function newRun(world: RunWorld, exchange: Exchange, entry: RouteEntry, h
     clock: world.clock.monotonic,
     pause,
     // The client's going away stops reads, never writes: a stack that changes something runs to its end.
-    ...(entry.readOnly ? { signal: exchange.clientGone } : {}),
+    signal: entry.readOnly ? exchange.clientGone : undefined,
     host,
   });
 }

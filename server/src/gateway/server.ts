@@ -5,12 +5,13 @@ import type { Socket } from 'node:net';
 import { type AshlarError, errorOf, headerBytes, urlBytes } from '@ashlar/engine';
 import { badRequest, expectationFailed, splitTarget, urlTooLong } from '../base/http/index.ts';
 import { type Control, mountCalls } from '../control/mount.ts';
-import { createAddressReader } from './address.ts';
+import { createAddressReader, type PeerAddress } from './address.ts';
 import { errorAnswer, ownHeaders } from './answer.ts';
+import { announcesBody } from './body.ts';
 import { refuseBrokenRequest, refuseLateRequest } from './broken.ts';
 import { serveControl } from './controlling.ts';
 import { assetAnswer, errorPage, indexPage } from './docs.ts';
-import { type EndpointAnswer, EndpointServer, failureFields } from './endpoint.ts';
+import { EndpointServer, failureFields } from './endpoint.ts';
 import { asAshlarError, notReady } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { healthAnswer, liveAnswer, type NodeState } from './health.ts';
@@ -20,6 +21,7 @@ import { inboundRequestId, newRequestId } from './request-id.ts';
 import { type Answer, send } from './response.ts';
 import { groupPath, nothingHere } from './route.ts';
 import { runPostProcesses } from './run.ts';
+import type { Soon } from './soon.ts';
 import { finishedRequest } from './telemetry.ts';
 
 const packageVersion = (createRequire(import.meta.url)('../../package.json') as { readonly version: string }).version;
@@ -51,8 +53,10 @@ class HttpGateway implements Gateway {
   readonly #server: Server;
   #serving: Serving | null = null;
   readonly #addresses: ReturnType<typeof createAddressReader>;
-  /** Requests that are not over yet, work after their answers included. */
+  /** Requests that wait for something, work after their answers included. */
   readonly #open = new Set<Exchange>();
+  /** What is known of each connection. */
+  readonly #peers = new WeakMap<Socket, PeerAddress>();
   #onIdle: (() => void) | null = null;
 
   constructor(parts: ListenParts) {
@@ -141,61 +145,98 @@ class HttpGateway implements Gateway {
     else socket.destroy();
   }
 
+  #peerOf(socket: Socket): PeerAddress {
+    const known = this.#peers.get(socket);
+    if (known !== undefined) return known;
+    const peer = this.#addresses.peer(socket.remoteAddress);
+    this.#peers.set(socket, peer);
+    return peer;
+  }
+
   #newExchange(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Exchange {
     const { clock } = this.#parts;
-    const peer = request.socket.remoteAddress;
-    const trusted = peer !== undefined && this.#addresses.trusts(peer);
-    const id = (trusted ? inboundRequestId(request.headers['x-request-id']) : null) ?? newRequestId(clock.now());
-    const address = this.#addresses.read(peer, request.headers);
+    const peer = this.#peerOf(request.socket);
+    const given = peer.trusted ? inboundRequestId(request.headers['x-request-id']) : null;
+    const address = peer.trusted ? this.#addresses.behind(peer, request.headers) : peer.address;
+    const id = given ?? newRequestId(clock.now());
     return new Exchange(request, response, clock.monotonic(), id, address, expectsContinue);
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     const exchange = this.#newExchange(request, response, expectsContinue);
-    this.#open.add(exchange);
-    response.on('close', () => {
-      if (!response.writableFinished) exchange.clientGone.abort();
-    });
-    void this.#serve(exchange).then(() => this.#close(exchange));
+    const answer = this.#answer(exchange);
+    const done =
+      answer instanceof Promise
+        ? answer.then(
+            (ready) => this.#finish(exchange, ready),
+            (thrown) => this.#giveUp(exchange, thrown),
+          )
+        : this.#finish(exchange, answer);
+    if (done instanceof Promise) this.#waitFor(exchange, done);
   }
 
-  #close(exchange: Exchange): void {
-    this.#open.delete(exchange);
-    if (this.#open.size === 0) this.#onIdle?.();
+  /** Keeps the exchange among the open ones until its work is done. */
+  #waitFor(exchange: Exchange, done: Promise<void>): void {
+    this.#open.add(exchange);
+    exchange.response.on('close', () => {
+      if (!exchange.response.writableFinished) exchange.clientGone.abort();
+    });
+    void done.then(() => {
+      this.#open.delete(exchange);
+      if (this.#open.size === 0) this.#onIdle?.();
+    });
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: AshlarError): void {
     const exchange = this.#newExchange(request, response, false);
     exchange.closes = true;
-    void this.#send(exchange, this.#problem(exchange, error));
+    void this.#finish(exchange, this.#problem(exchange, error));
   }
 
-  /** Never rejects. */
-  async #serve(exchange: Exchange): Promise<void> {
+  /** Sends the answer, accounts for it, and does what the run left for afterwards. Never throws or rejects. */
+  #finish(exchange: Exchange, answer: Answer): Soon<void> {
     try {
-      const { answer, run } = await this.#answer(exchange);
-      await this.#send(exchange, answer);
-      if (run !== null && run.postProcesses !== null && exchange.host !== null)
-        await runPostProcesses(run, exchange.host, {
-          onFailure: (thrown) => this.#parts.log.error('post_process failed', failureFields(exchange, thrown)),
-          onDone: (account) => {
-            const done = finishedRequest(exchange, 0);
-            if (done !== null) this.#serving?.parts.telemetry.recordPostProcess({ ...done, account });
-          },
-        });
+      if (this.state === 'stopping' || (exchange.expectsContinue && !exchange.continued)) exchange.closes = true;
+      const sent = send(exchange, answer, this.#parts.clock.now());
+      if (sent instanceof Promise || exchange.run?.postProcesses) return this.#finishLater(exchange, sent);
+      return this.#account(exchange);
     } catch (thrown) {
-      this.#parts.log.error('an answer could not be sent', failureFields(exchange, thrown));
-      exchange.response.destroy();
+      return this.#giveUp(exchange, thrown);
     }
   }
 
-  async #send(exchange: Exchange, answer: Answer): Promise<void> {
-    const { clock } = this.#parts;
-    if (this.state === 'stopping' || (exchange.expectsContinue && !exchange.continued)) exchange.closes = true;
-    await send(exchange, answer, clock.now());
-    if (!exchange.request.complete) this.#discard(exchange);
-    const record = finishedRequest(exchange, clock.monotonic() - exchange.startedAt);
+  async #finishLater(exchange: Exchange, sent: Soon<void>): Promise<void> {
+    try {
+      await sent;
+      this.#account(exchange);
+      await this.#postProcess(exchange);
+    } catch (thrown) {
+      this.#giveUp(exchange, thrown);
+    }
+  }
+
+  #giveUp(exchange: Exchange, thrown: unknown): void {
+    this.#parts.log.error('an answer could not be sent', failureFields(exchange, thrown));
+    exchange.response.destroy();
+  }
+
+  /** What is done with an exchange whose answer was handed to the socket. */
+  #account(exchange: Exchange): void {
+    if (!exchange.request.complete && announcesBody(exchange)) this.#discard(exchange);
+    const record = finishedRequest(exchange, this.#parts.clock.monotonic() - exchange.startedAt);
     if (record !== null) this.#serving?.parts.telemetry.record(record);
+  }
+
+  async #postProcess(exchange: Exchange): Promise<void> {
+    const { run, host } = exchange;
+    if (run === null || run.postProcesses === null || host === null) return;
+    await runPostProcesses(run, host, {
+      onFailure: (thrown) => this.#parts.log.error('post_process failed', failureFields(exchange, thrown)),
+      onDone: (account) => {
+        const done = finishedRequest(exchange, 0);
+        if (done !== null) this.#serving?.parts.telemetry.recordPostProcess({ ...done, account });
+      },
+    });
   }
 
   /** Throws away a body that nobody wants, for a short time: so the client can read its answer; then the connection is cut. */
@@ -208,51 +249,45 @@ class HttpGateway implements Gateway {
     request.resume();
   }
 
+  #failure(exchange: Exchange, thrown: unknown): Answer {
+    const error = asAshlarError(thrown);
+    if (error.code === 'internal_error') this.#parts.log.error('a request failed', failureFields(exchange, thrown));
+    return this.#problem(exchange, error);
+  }
+
   #problem(exchange: Exchange, error: AshlarError): Answer {
     return errorAnswer(error, exchange, { control: exchange.path.startsWith('/api/'), headers: [...ownHeaders] });
   }
 
-  async #answer(exchange: Exchange): Promise<EndpointAnswer> {
+  /** Never throws. */
+  #answer(exchange: Exchange): Soon<Answer> {
     try {
-      const url = exchange.request.url ?? '/';
-      if (url.length > urlBytes) throw errorOf(urlTooLong, { limitBytes: urlBytes });
-      // Node reads a request line without a version, as before HTTP/1.0; nothing that means well sends it.
-      if (exchange.request.httpVersionMajor !== 1) throw errorOf(badRequest, { reason: 'The request names no version of HTTP' });
-      if (exchange.request.headers.host === undefined && exchange.request.httpVersion === '1.1')
-        throw errorOf(badRequest, { reason: 'The Host header is missing' });
-      if (hasSecondHost(exchange.request.rawHeaders)) throw errorOf(badRequest, { reason: 'There are two Host headers' });
-      if (url === '*')
-        return plain({
-          status: 204,
-          headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
-          body: null,
-          contentType: '',
-        });
+      const { request } = exchange;
+      const url = request.url ?? '/';
+      checkForm(request, url);
+      if (url === '*') return allMethods();
       const target = splitTarget(url);
       exchange.path = target.path;
       exchange.queryText = target.query;
-      return await this.#fork(exchange);
+      return this.#fork(exchange);
     } catch (thrown) {
-      const error = asAshlarError(thrown);
-      if (error.code === 'internal_error') this.#parts.log.error('a request failed', failureFields(exchange, thrown));
-      return plain(this.#problem(exchange, error));
+      return this.#failure(exchange, thrown);
     }
   }
 
-  async #fork(exchange: Exchange): Promise<EndpointAnswer> {
+  #fork(exchange: Exchange): Soon<Answer> {
     const { path } = exchange;
-    if (path === '/health') return plain(healthAnswer(this.#health()));
-    if (path === '/health/live') return plain(liveAnswer());
+    if (path === '/health') return healthAnswer(this.#health());
+    if (path === '/health/live') return liveAnswer();
     const serving = this.#serving;
     const current = serving?.parts.snapshots.current;
     if (this.state !== 'ready' || serving === null || current === undefined)
       throw errorOf(notReady, { state: this.state === 'ready' ? 'starting' : this.state });
     const { parts, endpoints, control } = serving;
     const group = groupPath(path);
-    if (group !== null) return endpoints.serve(exchange, group, current, this.#address(exchange));
-    if (path.startsWith('/api/'))
-      return plain(await serveControl(control, exchange, parts.log, (key) => parts.identity.verify(key)));
-    return plain(await this.#page(exchange, parts));
+    if (group !== null) return endpoints.serve(exchange, group, current, this.#addressOf);
+    if (path.startsWith('/api/')) return serveControl(control, exchange, parts.log, (key) => parts.identity.verify(key));
+    return this.#page(exchange, parts).catch((thrown) => this.#failure(exchange, thrown));
   }
 
   async #page(exchange: Exchange, parts: GatewayParts): Promise<Answer> {
@@ -263,27 +298,26 @@ class HttpGateway implements Gateway {
     return page;
   }
 
-  async #pageOf(path: string, exchange: Exchange, parts: GatewayParts): Promise<Answer | null> {
+  #pageOf(path: string, exchange: Exchange, parts: GatewayParts): Soon<Answer | null> {
     const { snapshots, calls, version = packageVersion } = parts;
     if (path === '/') return indexPage(snapshots.current);
     if (path.startsWith('/errors/')) return errorPage(path.slice('/errors/'.length));
     if (path.startsWith('/assets/')) return assetAnswer(path);
     if (path !== '/openapi.json' || snapshots.current === undefined) return null;
-    const body = instanceDocument(snapshots.current, calls, version, this.#address(exchange));
+    const body = instanceDocument(snapshots.current, calls, version, this.#addressOf(exchange));
     const headers = ['X-Content-Type-Options', 'nosniff', 'Cache-Control', 'no-cache'];
     return { status: 200, headers, body, contentType: 'application/json; charset=utf-8', validated: true, compressible: true };
   }
 
   /** How the caller reached the server, for links in documents; what can't be an address is left out. */
-  #address(exchange: Exchange): string {
+  readonly #addressOf = (exchange: Exchange): string => {
     const { headers, socket } = exchange.request;
-    const trusted = socket.remoteAddress !== undefined && this.#addresses.trusts(socket.remoteAddress);
-    const forwarded = trusted ? headers['x-forwarded-proto'] : undefined;
+    const forwarded = this.#peerOf(socket).trusted ? headers['x-forwarded-proto'] : undefined;
     const host = headers.host ?? '';
     return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host)
       ? `${forwarded === 'https' ? 'https' : 'http'}://${host}`
       : '/';
-  }
+  };
 
   #health(): Parameters<typeof healthAnswer>[0] {
     const { version = packageVersion } = this.#parts;
@@ -291,6 +325,16 @@ class HttpGateway implements Gateway {
     const state = this.state === 'ready' && parts?.snapshots.current === undefined ? 'starting' : this.state;
     return { state, trouble: parts?.trouble?.() ?? null, version };
   }
+}
+
+/** Refuses what is no request that others before us would have read the same way. Throws `bad_request`, `url_too_long`. */
+function checkForm(request: IncomingMessage, url: string): void {
+  if (url.length > urlBytes) throw errorOf(urlTooLong, { limitBytes: urlBytes });
+  // Node reads a request line without a version, as before HTTP/1.0; nothing that means well sends it.
+  if (request.httpVersionMajor !== 1) throw errorOf(badRequest, { reason: 'The request names no version of HTTP' });
+  if (request.headers.host === undefined && request.httpVersionMinor === 1)
+    throw errorOf(badRequest, { reason: 'The Host header is missing' });
+  if (hasSecondHost(request.rawHeaders)) throw errorOf(badRequest, { reason: 'There are two Host headers' });
 }
 
 /** A proxy in front may have gone by another Host than the one that is read here (RFC 9112, 3.2). */
@@ -301,7 +345,13 @@ function hasSecondHost(rawHeaders: readonly string[]): boolean {
   return hosts > 1;
 }
 
-const plain = (answer: Answer): EndpointAnswer => ({ answer, run: null });
+/** The answer to `OPTIONS *`. */
+const allMethods = (): Answer => ({
+  status: 204,
+  headers: ['Allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'],
+  body: null,
+  contentType: '',
+});
 
 /** Makes the gateway; `listen` starts it, `serve` and `setReady` let requests in. */
 export function createGateway(parts: ListenParts): Gateway {

@@ -15,5 +15,5 @@ export {
 } from './errors.ts';
 export { maxParameters, requestTimes } from './limits.ts';
 export { allowedMethods, type PathMatch, PathTrie } from './path-trie.ts';
-export type { Target } from './target.ts';
+export type { Query, Target } from './target.ts';
 export { decodePercent, parseQuery, queryObject, splitTarget } from './target.ts';

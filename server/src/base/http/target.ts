@@ -22,12 +22,13 @@ export function splitTarget(url: string): Target {
 }
 
 const percentOf = (character: string): string => `%${character.charCodeAt(0).toString(16)}`;
+/** What keeps a text from standing for itself. */
+const encodedOrRaw = /[%\u0080-\uffff]/;
 
 /** Undoes percent-encoding; raw bytes above 0x7f (node gives them as latin1) count as encoded. Throws `bad_request`. */
 export function decodePercent(text: string, what: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the range is that of bytes
-  const encoded = /[^\x00-\x7f]/.test(text) ? text.replaceAll(/[\x80-\xff]/g, percentOf) : text;
-  if (!encoded.includes('%')) return encoded;
+  if (!encodedOrRaw.test(text)) return text;
+  const encoded = text.replaceAll(/[\x80-\xff]/g, percentOf);
   let decoded: string;
   try {
     decoded = decodeURIComponent(encoded);
@@ -41,10 +42,15 @@ export function decodePercent(text: string, what: string): string {
 
 const plusToSpace = (text: string): string => (text.includes('+') ? text.replaceAll('+', ' ') : text);
 
+/** Names with their values in order. */
+export type Query = ReadonlyMap<string, readonly string[]>;
+
+const noQuery: Query = new Map();
+
 /** Reads `a=1&b=2` (WHATWG form encoding, but strict). Throws `bad_request`, `too_many_parameters`. */
-export function parseQuery(text: string, what: string): ReadonlyMap<string, readonly string[]> {
+export function parseQuery(text: string, what: string): Query {
+  if (text === '') return noQuery;
   const query = new Map<string, string[]>();
-  if (text === '') return query;
   let count = 0;
   for (let from = 0; from <= text.length; ) {
     const ampersand = text.indexOf('&', from);
@@ -65,8 +71,11 @@ export function parseQuery(text: string, what: string): ReadonlyMap<string, read
   return query;
 }
 
+const noMembers: ValueObject = Object.freeze(Object.create(null));
+
 /** As `request.query` and form bodies show it: a text, or a list of texts where a name came more than once. */
-export function queryObject(query: ReadonlyMap<string, readonly string[]>): ValueObject {
+export function queryObject(query: Query): ValueObject {
+  if (query.size === 0) return noMembers;
   const object: Record<string, Value> = Object.create(null);
   for (const [name, values] of query) object[name] = values.length === 1 ? (values[0] ?? '') : values;
   return object;
