@@ -1,9 +1,16 @@
 /** Stacks against a real database: tables in, stack in, answer out. */
 import { defaultLimits, Problems, Run, type Value, type ValueObject } from '@ashlar/engine';
+import { systemClock } from '../../server/src/base/clock.ts';
 import { silentLog } from '../../server/src/base/log/index.ts';
 import type { DatabaseRef, Postgres } from '../../server/src/base/postgres/index.ts';
 import { applyPlan, finishPlan, planSchema } from '../../server/src/domains/tables/index.ts';
-import { createDirectQuery, createQuery, createTransactions, StatementWatch } from '../../server/src/runtime/database/index.ts';
+import {
+  createDirectQuery,
+  createQuery,
+  createTransactions,
+  StatementWatch,
+  TriggerWatch,
+} from '../../server/src/runtime/database/index.ts';
 import { testPostgres } from './postgres.ts';
 import { compileStack, type StackInput } from './stack.ts';
 import { type TableText, testTables } from './tables.ts';
@@ -38,9 +45,9 @@ export async function testDatabase(tables: Readonly<Record<string, TableText>>):
 
 function databaseOf(postgres: Postgres, ref: DatabaseRef, tables: Readonly<Record<string, TableText>>): TestDatabase {
   const watch = new StatementWatch();
-  const transactions = createTransactions(postgres, watch);
+  const transactions = createTransactions(postgres);
   const world = makeWorld({
-    query: createQuery(postgres, watch),
+    query: createQuery(postgres, new TriggerWatch(postgres, systemClock.monotonic)),
     direct_query: createDirectQuery(postgres, watch, transactions, silentLog),
     begin: (run, _step, { isolation }) => transactions.begin(run, isolation),
     commit: (run) => transactions.commit(run),

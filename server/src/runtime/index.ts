@@ -10,7 +10,7 @@ import type { Settings } from '../settings.ts';
 import { counted } from './account-of.ts';
 import { createCacheEffects } from './cache.ts';
 import { createClockEffects } from './clock.ts';
-import { createDirectQuery, createQuery, createTransactions, StatementWatch } from './database/index.ts';
+import { createDirectQuery, createQuery, createTransactions, StatementWatch, TriggerWatch } from './database/index.ts';
 import { createHttpRequest } from './http-request.ts';
 import { createLogEffect } from './log.ts';
 import { passwordEffects } from './password.ts';
@@ -53,7 +53,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...(ownPorts === undefined ? {} : { ownPorts }),
     ...(resolve === undefined ? {} : { resolve }),
   });
-  const transactions = createTransactions(postgres, watch);
+  const transactions = createTransactions(postgres);
   const effects: Effects = {
     ...createClockEffects(clock),
     ...createCacheEffects(options.cache ?? createMemoryCache({ clock }), telemetry),
@@ -61,7 +61,7 @@ export function createRuntime(options: RuntimeOptions): Runtime {
     ...passwordEffects,
     random,
     log: createLogEffect(log),
-    query: createQuery(postgres, watch),
+    query: createQuery(postgres, new TriggerWatch(postgres, clock.monotonic)),
     direct_query: createDirectQuery(postgres, watch, transactions, log),
     begin: (run, step, { isolation }) => inTransaction(run, step, () => transactions.begin(run, isolation)),
     commit: (run, step) => inTransaction(run, step, () => transactions.commit(run)),

@@ -19,9 +19,10 @@ import { connectionLost, databaseUnavailable } from './errors.ts';
 import { Listener } from './listener.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { openOwnServer } from './own.ts';
-import { Pools } from './pools.ts';
+import { type LentClient, Pools } from './pools.ts';
 import type { DatabaseNames, DatabaseRef, Postgres } from './postgres.ts';
 import { type DatabaseServer, sessionConfig } from './server.ts';
+import { type SharedConnections, type WireConnection, WireConnections } from './wire/index.ts';
 
 export interface OpenOptions {
   readonly settings: Pick<Settings, 'databaseUrl' | 'data'>;
@@ -39,6 +40,8 @@ export interface OpenOptions {
 
 const defaultPoolConnections = 40;
 const defaultPoolIdleMs = 30_000;
+/** A request that waits for a shared connection ends by its own deadline; this is for the opening of one. */
+const sharedWaitMs = 10_000;
 const controlConnections = 8;
 const ownerConnections = 4;
 /** A safety net: a run's own deadline is shorter. */
@@ -106,11 +109,14 @@ async function withClient<T>(config: ClientConfig, work: (client: Client) => Pro
   }
 }
 
+const poolKey = (ref: DatabaseRef, role: 'app' | 'query'): string => `${ref.database} ${role}`;
+
 class OpenedPostgres implements Postgres {
   readonly #server: DatabaseServer;
   readonly #control: Pool;
   readonly #owners: Pools;
   readonly #pools: Pools;
+  readonly #wires: WireConnections;
   readonly #listener: Listener;
   readonly missing: readonly string[];
 
@@ -127,7 +133,8 @@ class OpenedPostgres implements Postgres {
     const idleMs = options.poolIdleMs ?? defaultPoolIdleMs;
     const most =
       options.poolConnections ?? Math.min(defaultPoolConnections, maxConnections - controlConnections - ownerConnections - 10);
-    this.#pools = new Pools({ maxConnections: most, idleMs, monotonic });
+    this.#wires = new WireConnections({ clock: monotonic, idleMs });
+    this.#pools = new Pools({ maxConnections: most, idleMs, monotonic, wires: this.#wires });
     this.#owners = new Pools({ maxConnections: ownerConnections, idleMs: 1, monotonic });
     this.#listener = new Listener(() => ({ ...server.connection(server.controlDatabase), ...sessionConfig(null) }), options.log);
   }
@@ -175,14 +182,27 @@ class OpenedPostgres implements Postgres {
     }
   }
 
-  lend(ref: DatabaseRef, role: 'app' | 'query', waitMs: number): Promise<PoolClient> {
-    const config = (): ClientConfig => {
-      const login =
-        role === 'app' ? { user: ref.appRole, password: ref.appPassword } : { user: ref.queryRole, password: ref.queryPassword };
-      // The query role has its own limits, which a setting of the session would override.
-      return { ...this.#server.connection(ref.database, login), ...sessionConfig(role === 'app' ? statementTimeoutMs : null) };
-    };
-    return this.#pools.lend(`${ref.database} ${role}`, config, waitMs);
+  lend(ref: DatabaseRef, role: 'app' | 'query', waitMs: number): Promise<LentClient> {
+    return this.#pools.lend(poolKey(ref, role), () => this.#configOf(ref, role), waitMs);
+  }
+
+  lendIdle(ref: DatabaseRef, role: 'app' | 'query'): LentClient | null {
+    return this.#pools.lendIdle(poolKey(ref, role));
+  }
+
+  shared(ref: DatabaseRef): SharedConnections {
+    return this.#wires.shared(poolKey(ref, 'app'), () => this.lend(ref, 'app', sharedWaitMs));
+  }
+
+  wire(client: LentClient): WireConnection {
+    return this.#wires.own(client);
+  }
+
+  #configOf(ref: DatabaseRef, role: 'app' | 'query'): ClientConfig {
+    const login =
+      role === 'app' ? { user: ref.appRole, password: ref.appPassword } : { user: ref.queryRole, password: ref.queryPassword };
+    // The query role has its own limits, which a setting of the session would override.
+    return { ...this.#server.connection(ref.database, login), ...sessionConfig(role === 'app' ? statementTimeoutMs : null) };
   }
 
   async asOwner<T>(ref: DatabaseNames, work: (client: PoolClient) => Promise<T>): Promise<T> {
@@ -212,6 +232,7 @@ class OpenedPostgres implements Postgres {
   }
 
   async dropDatabase(ref: DatabaseNames): Promise<void> {
+    this.#wires.closeFor(`${ref.database} `);
     await this.#pools.closeFor(`${ref.database} `);
     await withClient(this.#server.connection(this.#server.baseDatabase), (client) => dropDatabaseAndRoles(client, ref));
   }
@@ -222,6 +243,7 @@ class OpenedPostgres implements Postgres {
 
   async stop(): Promise<void> {
     await this.#listener.stop();
+    this.#wires.stop();
     await Promise.all([this.#pools.stop(), this.#owners.stop(), this.#control.end()]);
     await this.#server.stop();
   }

@@ -5,9 +5,10 @@
 import { errorOf } from '@ashlar/engine';
 import { Client, type ClientConfig, type PoolClient } from 'pg';
 import { connectionLost, databaseError, databaseUnavailable } from './errors.ts';
+import type { WireConnections } from './wire/index.ts';
 
 /** A client that is lent; `release(true)` closes it instead of keeping it. */
-class LentClient extends Client implements PoolClient {
+export class LentClient extends Client implements PoolClient {
   readonly key: string;
   idleSinceMs = 0;
   lent = true;
@@ -26,12 +27,14 @@ export interface PoolsOptions {
   /** An idle connection is closed after so long. */
   readonly idleMs: number;
   readonly monotonic: () => number;
+  /** Those of the node's clients that are spoken to directly. */
+  readonly wires?: WireConnections;
 }
 
 interface Waiter {
   readonly key: string;
   readonly config: () => ClientConfig;
-  readonly resolve: (client: PoolClient) => void;
+  readonly resolve: (client: LentClient) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
 }
@@ -61,7 +64,7 @@ export class Pools {
    * Lends a client for `key` (one database and role), made from `config` where none is idle. Throws `database_unavailable` after
    * `waitMs` without one, and at once where the server can't be reached.
    */
-  lend(key: string, config: () => ClientConfig, waitMs: number): Promise<PoolClient> {
+  lend(key: string, config: () => ClientConfig, waitMs: number): Promise<LentClient> {
     if (this.#closed) return Promise.reject(errorOf(databaseUnavailable, {}));
     const kept = this.#takeIdle(key);
     if (kept !== null) return Promise.resolve(kept);
@@ -76,7 +79,13 @@ export class Pools {
       );
       const waiter: Waiter = { key, config, resolve, reject, timer };
       this.#waiters.push(waiter);
+      this.#options.wires?.giveUpFor(key);
     });
+  }
+
+  /** An idle client, if there is one: without a promise. */
+  lendIdle(key: string): LentClient | null {
+    return this.#closed ? null : this.#takeIdle(key);
   }
 
   /** Closes idle connections whose key begins so: before a database is dropped. */
@@ -116,7 +125,7 @@ export class Pools {
     return true;
   }
 
-  async #open(key: string, config: ClientConfig): Promise<PoolClient> {
+  async #open(key: string, config: ClientConfig): Promise<LentClient> {
     const client = new LentClient(key, config);
     this.#all.add(client);
     client.on('error', () => {
@@ -145,7 +154,7 @@ export class Pools {
     if (!client.lent) throw new Error('a connection was given back twice');
     client.lent = false;
     // An open transaction must not reach the next borrower.
-    const clean = !broken && !client.broken && !this.#closed && client.getTransactionStatus() === 'I';
+    const clean = !broken && !client.broken && !this.#closed && this.#isIdle(client);
     if (!clean) {
       void this.#close(client);
       return;
@@ -159,6 +168,11 @@ export class Pools {
       client.lent = true;
       next.resolve(client);
     } else void this.#close(client, next);
+  }
+
+  #isIdle(client: LentClient): boolean {
+    const wire = this.#options.wires?.ownIfAny(client);
+    return wire === undefined ? client.getTransactionStatus() === 'I' : wire.idle && wire.status === 'I';
   }
 
   /**

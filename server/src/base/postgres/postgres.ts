@@ -1,5 +1,7 @@
 /** What the rest of the server asks of PostgreSQL, embedded or one's own. */
 import type { PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
+import type { LentClient } from './pools.ts';
+import type { SharedConnections, WireConnection } from './wire/index.ts';
 
 /** app: rows; query: SELECT only; owner: DDL (NOLOGIN: the admin connection takes that role on). */
 export type RoleKind = 'owner' | 'app' | 'query';
@@ -24,7 +26,13 @@ export interface Postgres {
   /** Runs `work` in one transaction of the control database. */
   controlTransaction<T>(work: (client: PoolClient) => Promise<T>): Promise<T>;
   /** Lends a client of (database, role) from the pools, under one cap a node; waits up to `waitMs`, else throws `database_unavailable`. Give it back with `release(broken?)`. */
-  lend(ref: DatabaseRef, role: 'app' | 'query', waitMs: number): Promise<PoolClient>;
+  lend(ref: DatabaseRef, role: 'app' | 'query', waitMs: number): Promise<LentClient>;
+  /** The same at once, or null where no idle client is kept. */
+  lendIdle(ref: DatabaseRef, role: 'app' | 'query'): LentClient | null;
+  /** The connections as `app` that all requests of a database share. */
+  shared(ref: DatabaseRef): SharedConnections;
+  /** A lent client, spoken to directly; `detach` it before `pg` is asked again. */
+  wire(client: LentClient): WireConnection;
   /** A client of the database as its owner, of its own and closed afterwards: for DDL. */
   asOwner<T>(ref: DatabaseNames, work: (client: PoolClient) => Promise<T>): Promise<T>;
   /** Makes a database with its three roles, everything revoked as it should be. */

@@ -107,6 +107,8 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
     if (open === undefined) throw new Error('the transaction is over');
     open.touched = true;
     const { client } = open;
+    await open.wire.settled();
+    open.wire.detach();
     const abandon = (): void => {
       open.broken = true;
     };

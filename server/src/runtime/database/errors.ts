@@ -116,8 +116,3 @@ export function spoils(error: unknown): boolean {
   if (!(error instanceof DatabaseError)) return true;
   return /^(?:08|57P|25P0[34])/.test(error.code ?? '') && error.code !== wrongParameters;
 }
-
-/** Whether a prepared statement stays unusable on its connection: its plan no longer fits, or it is not there. */
-export function spoilsPlan(error: unknown): boolean {
-  return error instanceof DatabaseError && (error.code === '0A000' || error.code === '26000');
-}

@@ -1,12 +1,11 @@
 /** Lending a connection within the run's deadline, whatever opening one takes. */
 import { errorOf, type Run } from '@ashlar/engine';
-import type { PoolClient } from 'pg';
-import { databaseUnavailable, type Postgres } from '../../base/postgres/index.ts';
+import { databaseUnavailable, type LentClient, type Postgres } from '../../base/postgres/index.ts';
 import { accountOf } from '../account-of.ts';
 import { hostOf } from '../host.ts';
 
 /** A client for the run; the wait is counted. Throws `database_unavailable`. */
-export async function lendFor(postgres: Postgres, run: Run, role: 'app' | 'query'): Promise<PoolClient> {
+export async function lendFor(postgres: Postgres, run: Run, role: 'app' | 'query'): Promise<LentClient> {
   const host = hostOf(run);
   const startedAt = run.clock();
   const waitMs = Math.max(1, Math.ceil(run.remainingMs()));

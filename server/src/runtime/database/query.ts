@@ -1,102 +1,130 @@
-/** Compiled statements: in autocommit on a client lent for the statement, inside a transaction on the run's own. */
+/**
+ * Compiled statements: inside a transaction on the run's own connection, else on the way that the statement has (`wayOf`, `Pace`):
+ * shared with other requests, or on a connection lent for it.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorOf, type QueryAnswer, type Run, type Statement, type Value } from '@ashlar/engine';
-import type { PoolClient } from 'pg';
-import { commitUnknown, connectionLost, isConflict, type Postgres } from '../../base/postgres/index.ts';
+import { commitUnknown, connectionLost, isConflict, OperationStopped, type Postgres } from '../../base/postgres/index.ts';
 import { accountOf } from '../account-of.ts';
 import { hostOf, type RunHost } from '../host.ts';
-import { encodeParams } from './encode.ts';
-import { conflictRetries, spoils, spoilsPlan, statementError } from './errors.ts';
+import { conflictRetries, spoils, statementError } from './errors.ts';
 import { lendFor } from './lend.ts';
-import { runStatement } from './statement.ts';
+import { StatementOperation } from './operation.ts';
+import { prepare } from './prepared.ts';
 import { transactionOf } from './transaction.ts';
-import type { StatementWatch } from './watch.ts';
+import type { TriggerWatch } from './triggers.ts';
+
+interface Query {
+  readonly statement: Statement;
+  readonly params: readonly Value[];
+  readonly encode?: true;
+}
 
 /** Makes the effect `query`. */
-export function createQuery(postgres: Postgres, watch: StatementWatch) {
-  return async function query(
-    run: Run,
-    step: number,
-    { statement, params }: { readonly statement: Statement; readonly params: readonly Value[] },
-  ): Promise<QueryAnswer> {
+export function createQuery(postgres: Postgres, triggers: TriggerWatch) {
+  return function query(run: Run, step: number, asked: Query): Promise<QueryAnswer> {
     const host = hostOf(run);
-    const values = encodeParams(statement.params, params);
     const startedAt = run.clock();
-    let rows = 0;
-    try {
-      const answer =
-        run.transaction === undefined
-          ? await autocommit(run, host, statement, values)
-          : await inTransaction(run, host, statement, values);
-      rows = Math.max(answer.rows.length, answer.count);
-      return answer;
-    } finally {
-      accountOf(host).add({
-        step,
-        frame: run.frame,
-        effect: 'query',
-        kind: 'database',
-        durationMs: run.clock() - startedAt,
-        rows,
-        unbounded: statement.unbounded === true,
-        beside: statement.beside !== undefined,
-      });
-    }
+    return start(run, host, asked).then(
+      (answer) => {
+        account(
+          run,
+          host,
+          step,
+          asked.statement,
+          startedAt,
+          Math.max(answer.encoded?.ends.length ?? answer.rows.length, answer.count),
+        );
+        return answer;
+      },
+      (error: unknown) => {
+        account(run, host, step, asked.statement, startedAt, 0);
+        throw error;
+      },
+    );
   };
 
-  async function inTransaction(run: Run, host: RunHost, statement: Statement, values: (string | null)[]): Promise<QueryAnswer> {
+  function start(run: Run, host: RunHost, asked: Query): Promise<QueryAnswer> {
+    try {
+      return run.transaction === undefined ? autocommit(run, host, asked, 0) : inTransaction(run, host, asked);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  function inTransaction(run: Run, host: RunHost, asked: Query): Promise<QueryAnswer> {
     const open = transactionOf(run);
     if (open === undefined) throw new Error('the transaction is over');
-    const { versionId } = host.environment;
-    try {
-      // Inside a transaction a client that goes away stops nothing: what was begun is brought to its end.
-      return await watch.during(
-        run,
-        open.client,
-        false,
-        () => {
-          open.broken = true;
-        },
-        () => runStatement(open.client, statement, versionId, values, run.limits),
-      );
-    } catch (error) {
-      if (spoils(error) || spoilsPlan(error)) open.broken = true;
+    // A client that goes away stops nothing here: what was begun is brought to its end.
+    const operation = operationOf(run, host, asked, false);
+    operation.owner = {
+      ended: (error) => {
+        if (error instanceof OperationStopped || (error !== null && spoils(error))) open.broken = true;
+      },
+    };
+    open.wire.send([operation], true);
+    return operation.promise.catch((error: unknown) => {
       throw statementError(error, host);
-    }
+    });
   }
 
-  async function autocommit(run: Run, host: RunHost, statement: Statement, values: (string | null)[]): Promise<QueryAnswer> {
-    for (let attempt = 0; ; attempt += 1) {
-      const client = await lendFor(postgres, run, 'app');
-      try {
-        const answer = await once(run, host, client, statement, values);
-        if (statement.access === 'write') host.committed = true;
+  function autocommit(run: Run, host: RunHost, asked: Query, conflicts: number): Promise<QueryAnswer> {
+    const operation = operationOf(run, host, asked, asked.statement.access === 'read');
+    send(run, host, asked.statement, operation);
+    return operation.promise.then(
+      (answer) => {
+        if (asked.statement.access === 'write') host.committed = true;
         return answer;
-      } catch (error) {
-        if (isConflict(error) && attempt < conflictRetries) await sleep(5 + Math.random() * 20 * (attempt + 1));
-        else if (statement.access === 'write' && connectionLost(error)) throw errorOf(commitUnknown, {}, { cause: error });
-        else throw statementError(error, host);
-      }
-    }
+      },
+      (error: unknown) => {
+        if (isConflict(error) && conflicts < conflictRetries)
+          return sleep(5 + Math.random() * 20 * (conflicts + 1)).then(() => autocommit(run, host, asked, conflicts + 1));
+        // What was never sent was not executed.
+        if (asked.statement.access === 'write' && operation.attempts > 0 && connectionLost(error))
+          throw errorOf(commitUnknown, {}, { cause: error });
+        throw statementError(error, host);
+      },
+    );
   }
 
-  async function once(run: Run, host: RunHost, client: PoolClient, statement: Statement, values: (string | null)[]) {
-    let broken = false;
-    try {
-      return await watch.during(
-        run,
-        client,
-        statement.access === 'read',
-        () => {
-          broken = true;
-        },
-        () => runStatement(client, statement, host.environment.versionId, values, run.limits),
-      );
-    } catch (error) {
-      broken ||= spoils(error) || spoilsPlan(error);
-      throw error;
-    } finally {
-      client.release(broken);
-    }
+  function send(run: Run, host: RunHost, statement: Statement, operation: StatementOperation): void {
+    const { database } = host.environment;
+    const { way } = operation.statement.pace;
+    if (way === 'shared') postgres.shared(database).read(operation);
+    else if (way === 'grouped' && triggers.isPlain(database, statement.table)) postgres.shared(database).insert(operation);
+    else sendAlone(run, host, operation);
   }
+
+  /** On a connection lent for this statement. */
+  function sendAlone(run: Run, host: RunHost, operation: StatementOperation): void {
+    const idle = postgres.lendIdle(host.environment.database, 'app');
+    const begin = (client: NonNullable<typeof idle>): void => {
+      operation.owner = {
+        // A cancellation that comes too late would hit whatever runs next on the connection.
+        ended: (error) => client.release(error instanceof OperationStopped || (error !== null && spoils(error))),
+      };
+      postgres.wire(client).send([operation], true);
+    };
+    if (idle !== null) begin(idle);
+    else lendFor(postgres, run, 'app').then(begin, (error: unknown) => operation.failed(error));
+  }
+}
+
+function operationOf(run: Run, host: RunHost, { statement, params, encode }: Query, stoppable: boolean): StatementOperation {
+  const prepared = prepare(statement, host.environment.versionId);
+  const repeatable = statement.access === 'read' && run.transaction === undefined;
+  return new StatementOperation(run, prepared, prepared.params(params), { repeatable, stoppable, encode: encode === true });
+}
+
+function account(run: Run, host: RunHost, step: number, statement: Statement, startedAt: number, rows: number): void {
+  accountOf(host).add({
+    step,
+    frame: run.frame,
+    effect: 'query',
+    kind: 'database',
+    durationMs: run.clock() - startedAt,
+    rows,
+    unbounded: statement.unbounded === true,
+    beside: statement.beside !== undefined,
+  });
 }

@@ -1,29 +1,34 @@
 /** Transactions: one client is kept on the run from begin to commit or rollback; nested ones are savepoints. */
 import { AshlarError, errorOf, type Run } from '@ashlar/engine';
-import type { PoolClient } from 'pg';
 import {
   commitUnknown,
   connectionLost,
   databaseError,
   databaseUnavailable,
+  type LentClient,
+  OperationStopped,
   type Postgres,
-  quoteLiteral,
+  type WireConnection,
 } from '../../base/postgres/index.ts';
-import { hostOf, type RunHost } from '../host.ts';
+import { hostOf } from '../host.ts';
+import { beginning, CommandOperation } from './command.ts';
 import { spoils, transactionAborted } from './errors.ts';
 import { lendFor } from './lend.ts';
-import type { StatementWatch } from './watch.ts';
+import { stopReason } from './operation.ts';
 
 /** What stands in `run.transaction`. */
 class OpenTransaction {
-  readonly client: PoolClient;
+  readonly client: LentClient;
+  /** The same, spoken to directly. */
+  readonly wire: WireConnection;
   /** The connection is in doubt and must be closed. */
   broken = false;
   /** A user's SQL ran on it: session state is reset before its next use. */
   touched = false;
 
-  constructor(client: PoolClient) {
+  constructor(client: LentClient, wire: WireConnection) {
     this.client = client;
+    this.wire = wire;
   }
 }
 
@@ -46,8 +51,8 @@ const resetSession =
 /** Time for a clean-up after the answer is decided. */
 const cleanUpMs = 500;
 
-/** Runs a clean-up; false when it failed or took too long, and the connection must be closed. */
-export async function cleanUp(client: PoolClient, sql: string): Promise<boolean> {
+/** Runs a clean-up through `pg`; false when it failed or took too long, and the connection must be closed. */
+export async function cleanUp(client: LentClient, sql: string): Promise<boolean> {
   const timer = Promise.withResolvers<boolean>();
   const timeout = setTimeout(() => timer.resolve(false), cleanUpMs);
   try {
@@ -73,19 +78,24 @@ export interface Transactions {
 }
 
 /** Makes the effects of transactions. */
-export function createTransactions(postgres: Postgres, watch: StatementWatch): Transactions {
-  /** A command of the transaction; what it throws is an error of a run. */
-  async function command(run: Run, open: OpenTransaction, sql: string): Promise<void> {
+export function createTransactions(postgres: Postgres): Transactions {
+  /** A command of the transaction; what it throws is an error of a run. Answers the first letter of PostgreSQL's tag. */
+  async function command(run: Run, open: OpenTransaction, sql: string): Promise<string> {
+    const operation = new CommandOperation(sql, run.deadlineAt);
+    open.wire.send([operation], true);
     try {
-      await watch.during(
-        run,
-        open.client,
-        false,
-        () => markBroken(open),
-        () => open.client.query(sql),
-      );
+      return await operation.promise;
     } catch (error) {
-      if (spoils(error)) open.broken = true;
+      if (error instanceof OperationStopped || spoils(error)) open.broken = true;
+      throw error instanceof OperationStopped ? stopReason(run, error.cause) : error;
+    }
+  }
+
+  async function plainCommand(run: Run, open: OpenTransaction, sql: string): Promise<null> {
+    try {
+      await command(run, open, sql);
+      return null;
+    } catch (error) {
       throw databaseError(error);
     }
   }
@@ -94,16 +104,15 @@ export function createTransactions(postgres: Postgres, watch: StatementWatch): T
     async begin(run, isolation) {
       if (run.transaction !== undefined) throw new Error('a run has one transaction at a time');
       const host = hostOf(run);
-      const client = await lendFor(postgres, run, 'app');
-      const open = new OpenTransaction(client);
+      const client = postgres.lendIdle(host.environment.database, 'app') ?? (await lendFor(postgres, run, 'app'));
+      const open = new OpenTransaction(client, postgres.wire(client));
       run.transaction = open;
-      try {
-        await command(run, open, beginSql(run, host, isolation));
-      } catch (error) {
-        run.transaction = undefined;
-        client.release(true);
-        throw error;
-      }
+      // Not waited for: what follows comes behind it on the connection, and fails where this has failed.
+      open.wire.add(
+        beginning(run, host, isolation, () => markBroken(open)),
+        true,
+      );
+      setImmediate(() => open.wire.flush());
       return null;
     },
 
@@ -114,16 +123,10 @@ export function createTransactions(postgres: Postgres, watch: StatementWatch): T
       try {
         // In doubt before COMMIT was sent: certainly not committed.
         if (open.broken) throw errorOf(databaseUnavailable, {});
-        const result = await watch.during(
-          run,
-          open.client,
-          false,
-          () => markBroken(open),
-          () => open.client.query('commit'),
-        );
+        const tag = await command(run, open, 'commit');
         keep = !open.broken;
         // PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error.
-        if (result.command !== 'COMMIT') throw errorOf(transactionAborted, {});
+        if (tag !== 'C') throw errorOf(transactionAborted, {});
         hostOf(run).committed = true;
       } catch (error) {
         throw commitError(error, open);
@@ -137,25 +140,16 @@ export function createTransactions(postgres: Postgres, watch: StatementWatch): T
       const open = transactionOf(run);
       if (open === undefined) return null;
       run.transaction = undefined;
-      const keep = !open.broken && (await cleanUp(open.client, 'rollback'));
-      await giveBack(open, keep);
+      await giveBack(open, !open.broken && (await rolledBack(open, run.clock() + cleanUpMs)));
       return null;
     },
 
-    async savepoint(run, depth) {
-      await command(run, expectTransaction(run), `savepoint s${depth}`);
-      return null;
-    },
-    async releaseSavepoint(run, depth) {
-      await command(run, expectTransaction(run), `release savepoint s${depth}`);
-      return null;
-    },
+    savepoint: (run, depth) => plainCommand(run, expectTransaction(run), `savepoint s${depth}`),
+    releaseSavepoint: (run, depth) => plainCommand(run, expectTransaction(run), `release savepoint s${depth}`),
     async rollbackToSavepoint(run, depth) {
       const open = expectTransaction(run);
       // Nothing can be undone on a connection in doubt, and nothing needs to be: the outer rollback closes it.
-      if (open.broken) return null;
-      await command(run, open, `rollback to savepoint s${depth}`);
-      return null;
+      return open.broken ? null : plainCommand(run, open, `rollback to savepoint s${depth}`);
     },
   };
 }
@@ -164,25 +158,22 @@ function markBroken(open: OpenTransaction): void {
   open.broken = true;
 }
 
-async function giveBack(open: OpenTransaction, keep: boolean): Promise<void> {
-  const clean = keep && (!open.touched || (await cleanUp(open.client, resetSession)));
-  open.client.release(!clean);
+async function rolledBack(open: OpenTransaction, deadlineAt: number): Promise<boolean> {
+  const operation = new CommandOperation('rollback', deadlineAt);
+  open.wire.send([operation], true);
+  return operation.promise.then(
+    () => true,
+    () => false,
+  );
 }
 
-/**
- * Begins, and in the same message sets the limits and who writes (for triggers, the history of changes, and the database's own
- * log): a round trip less.
- */
-function beginSql(run: Run, host: RunHost, isolation: string): string {
-  const remainingMs = Math.max(1, Math.ceil(run.remainingMs()));
-  const say = (name: string, text: string): string =>
-    `set_config('ashlar.${name}', ${quoteLiteral(text.replaceAll('\0', '').slice(0, 500))}, true)`;
-  return [
-    `begin isolation level ${isolation.replace('_', ' ')}`,
-    `set local statement_timeout = ${remainingMs}`,
-    `set local idle_in_transaction_session_timeout = ${remainingMs + 1_000}`,
-    `select ${say('request_id', run.requestId)}, ${say('endpoint', host.endpoint)}, ${say('actor', host.actor ?? '')}`,
-  ].join('; ');
+async function giveBack(open: OpenTransaction, keep: boolean): Promise<void> {
+  if (!keep || !open.touched) {
+    open.client.release(!keep);
+    return;
+  }
+  open.wire.detach();
+  open.client.release(!(await cleanUp(open.client, resetSession)));
 }
 
 /** Once COMMIT was sent and no answer came, nobody knows. */

@@ -1,11 +1,12 @@
 /**
- * Watches statements under way: at a run's deadline, or when its client went away (reads only), PostgreSQL is asked to cancel
+ * Watches statements of users' own SQL, which `pg` sends: at a run's deadline, or when its client went away (reads only), PostgreSQL is asked to cancel
  * the statement; where it doesn't answer that within half a second, the caller is released and the connection thrown away.
  * One timer for all statements of the node, because a timer for each would cost every request.
  */
-import { connect } from 'node:net';
-import { cancelled, deadlineExceeded, errorOf, type Run } from '@ashlar/engine';
+import type { Run } from '@ashlar/engine';
 import type { PoolClient } from 'pg';
+import { cancelStatement } from '../../base/postgres/index.ts';
+import { stopReason } from './operation.ts';
 
 /** One statement under way. */
 interface Watched {
@@ -71,49 +72,4 @@ export class StatementWatch {
       } else if (now - one.cancelledAt > patienceMs) one.giveUp(stopReason(one.run, undefined));
     }
   }
-}
-
-function stopReason(run: Run, cause: unknown): Error {
-  if (run.clock() > run.deadlineAt) return errorOf(deadlineExceeded, { deadlineMs: run.limits.deadlineMs }, { cause });
-  return errorOf(cancelled, {}, { cause });
-}
-
-/** CancelRequest of the protocol (documentation, 54.2.8): code, process and secret key on a connection of its own. */
-const cancelRequestCode = 80_877_102;
-
-/** Asks PostgreSQL to cancel what the client is doing. Nothing is heard of it but the statement's own error. */
-function cancelStatement(client: PoolClient): void {
-  const { processID, secretKey, host, port } = keysOf(client);
-  const message = Buffer.alloc(16);
-  message.writeInt32BE(16, 0);
-  message.writeInt32BE(cancelRequestCode, 4);
-  message.writeInt32BE(processID, 8);
-  message.writeInt32BE(secretKey, 12);
-  const socket = host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
-  socket.setTimeout(1_000, () => socket.destroy());
-  // Whether it arrives or not: the watch has its own patience.
-  socket.on('error', () => {});
-  socket.end(message);
-}
-
-interface Keys {
-  readonly processID: number;
-  readonly secretKey: number;
-  readonly host: string;
-  readonly port: number;
-}
-
-/** What a client of `pg` holds beside its declared members. */
-function keysOf(client: PoolClient): Keys {
-  const number = (name: string): number => {
-    const value: unknown = Reflect.get(client, name);
-    return typeof value === 'number' ? value : 0;
-  };
-  const host: unknown = Reflect.get(client, 'host');
-  return {
-    processID: number('processID'),
-    secretKey: number('secretKey'),
-    host: typeof host === 'string' ? host : '127.0.0.1',
-    port: number('port'),
-  };
 }

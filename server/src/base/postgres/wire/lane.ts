@@ -1,0 +1,259 @@
+/** Connections that many requests share for one kind of operation, and the line in front of them. */
+import type { PoolClient } from 'pg';
+import { WireConnection } from './connection.ts';
+import { ConnectionLost, mustStop, type Operation, OperationStopped } from './operation.ts';
+import type { WireClient } from './socket.ts';
+
+export interface LaneOptions {
+  /** A connection of the pools; rejects where none is to be had. */
+  readonly lend: () => Promise<PoolClient & WireClient>;
+  /** Connections at most. */
+  readonly most: number;
+  /** Another connection is opened when so many operations wait on the least busy one. */
+  readonly growAt: number;
+  /** An operation that takes longer keeps nobody waiting behind it: they go to another connection. */
+  readonly stallMs: number;
+  /** A connection without work is given up after so long. */
+  readonly idleMs: number;
+  readonly clock: () => number;
+}
+
+/** Whatever happens to connections and neighbours, an operation is sent no more often. */
+const mostAttempts = 4;
+/** Operations under one Sync. */
+const mostInGroup = 128;
+
+interface Member {
+  readonly client: PoolClient;
+  readonly wire: WireConnection;
+  /** An operation on it takes long: it gets no more until that is over. */
+  stalled: boolean;
+  /** It is given up as soon as nothing is under way on it. */
+  leaving: boolean;
+  usedAt: number;
+}
+
+/** What reads and writes have in common: connections that come and go, a line, one sending at the end of each turn. */
+abstract class Lane {
+  protected readonly options: LaneOptions;
+  protected readonly members: Member[] = [];
+  protected line: Operation[] = [];
+  #opening = 0;
+  #scheduled = false;
+  #closed = false;
+
+  constructor(options: LaneOptions) {
+    this.options = options;
+  }
+
+  /** Connections, those being opened included. */
+  get size(): number {
+    return this.members.length + this.#opening;
+  }
+
+  /** Takes an operation; it is sent at the end of this turn with all others, or when there is a connection for it. */
+  push(operation: Operation): void {
+    this.line.push(operation);
+    this.schedule();
+  }
+
+  /** Ends what is beyond its time, and looks after the connections. */
+  look(now: number): void {
+    this.#dropStopped(now);
+    for (const member of [...this.members]) {
+      member.wire.look(now);
+      this.lookAt(member, now);
+      const idle = member.wire.idle && now - member.usedAt > this.options.idleMs;
+      if (member.wire.idle && (idle || member.leaving)) this.#leave(member);
+    }
+  }
+
+  /**
+   * Gives up a connection that somebody else needs more: an idle one at once, else one of several when its work is done; the
+   * last one only when `last` says so.
+   */
+  giveUp(last: boolean): boolean {
+    const staying = this.members.filter(({ leaving }) => !leaving);
+    const idle = staying.find(({ wire }) => wire.idle);
+    if (idle !== undefined && this.line.length === 0) {
+      this.#leave(idle);
+      return true;
+    }
+    const one = staying[0];
+    if (one === undefined || (staying.length === 1 && !last)) return false;
+    one.leaving = true;
+    return true;
+  }
+
+  /** Closes every connection; what waits fails. */
+  close(): void {
+    this.#closed = true;
+    for (const operation of this.line.splice(0)) operation.failed(new ConnectionLost('the connections were closed'));
+    for (const member of [...this.members]) this.#leave(member);
+  }
+
+  protected schedule(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#dispatch();
+    });
+  }
+
+  /** Hands what waits to a member. */
+  protected abstract dispatchTo(member: Member): void;
+  /** Whether a member takes operations at the moment. */
+  protected abstract takes(member: Member): boolean;
+  protected lookAt(_member: Member, _now: number): void {}
+  protected abstract again(operations: readonly Operation[], alone: boolean): void;
+
+  /** Whether it may be sent once more; else it fails. */
+  protected mayGoAgain(operation: Operation): boolean {
+    if (operation.attempts < mostAttempts && !this.#closed) return true;
+    operation.failed(new ConnectionLost('it was lost again and again'));
+    return false;
+  }
+
+  protected takeGroup(): Operation[] {
+    return this.line.length <= mostInGroup ? this.line.splice(0) : this.line.splice(0, mostInGroup);
+  }
+
+  /** Whether operations wait for a connection. */
+  get waits(): boolean {
+    return this.line.length > 0;
+  }
+
+  #dispatch(): void {
+    if (!this.waits) return;
+    this.#dropStopped(this.options.clock());
+    while (this.waits) {
+      const member = this.#leastBusy();
+      if (member === undefined) break;
+      member.usedAt = this.options.clock();
+      this.dispatchTo(member);
+      if (member.wire.pending < this.options.growAt) continue;
+      this.#grow();
+    }
+    if (this.waits) this.#grow();
+  }
+
+  #leastBusy(): Member | undefined {
+    let least: Member | undefined;
+    for (const member of this.members)
+      if (!member.leaving && member.wire.writable && this.takes(member))
+        if (least === undefined || member.wire.pending < least.wire.pending) least = member;
+    return least;
+  }
+
+  #dropStopped(now: number): void {
+    if (!this.line.some((operation) => mustStop(operation, now))) return;
+    const { line } = this;
+    this.line = line.filter((operation) => !mustStop(operation, now));
+    for (const operation of line) if (mustStop(operation, now)) operation.failed(new OperationStopped(false));
+  }
+
+  #grow(): void {
+    // A stalled or leaving connection does not count: what waits needs another.
+    const useful = this.members.filter(({ stalled, leaving }) => !stalled && !leaving).length;
+    if (this.#closed || this.#opening > 0 || useful >= this.options.most) return;
+    this.#opening += 1;
+    this.options
+      .lend()
+      .then(
+        (client) => this.#join(client),
+        (error: unknown) => this.#failWaiting(error),
+      )
+      .finally(() => {
+        this.#opening -= 1;
+        if (this.waits) this.schedule();
+      });
+  }
+
+  #join(client: PoolClient & WireClient): void {
+    if (this.#closed) {
+      client.release(true);
+      return;
+    }
+    const wire = new WireConnection(
+      client,
+      {
+        again: (operations, alone) => this.again(operations, alone),
+        ready: () => {
+          member.stalled = false;
+          if (this.waits) this.schedule();
+        },
+        lost: () => this.#leave(member),
+      },
+      this.options.clock,
+    );
+    const member: Member = { client, wire, stalled: false, leaving: false, usedAt: this.options.clock() };
+    this.members.push(member);
+  }
+
+  /** No connection is to be had: where there is none at all, nobody need wait for one. */
+  #failWaiting(error: unknown): void {
+    if (this.members.length > 0) return;
+    for (const operation of this.line.splice(0)) operation.failed(error);
+  }
+
+  #leave(member: Member): void {
+    const index = this.members.indexOf(member);
+    if (index === -1) return;
+    this.members.splice(index, 1);
+    if (!member.wire.isLost) member.wire.abandon('it was given up');
+    member.client.release(true);
+  }
+}
+
+/** Reads: all of a turn under one Sync, answered as they come. */
+export class ReadLane extends Lane {
+  protected dispatchTo(member: Member): void {
+    member.wire.send(this.takeGroup(), false);
+  }
+
+  protected takes(member: Member): boolean {
+    return !member.stalled;
+  }
+
+  protected override lookAt(member: Member, now: number): void {
+    if (!member.stalled && member.wire.unstall(now, this.options.stallMs)) member.stalled = true;
+  }
+
+  protected again(operations: readonly Operation[]): void {
+    this.line.unshift(...operations.filter((operation) => this.mayGoAgain(operation)));
+    this.schedule();
+  }
+}
+
+/**
+ * Inserts: all that wait under one Sync, so that they share one commit; while a commit is under way the next group gathers.
+ * After a failure each goes under a Sync of its own.
+ */
+export class WriteLane extends Lane {
+  #alone: Operation[] = [];
+
+  protected dispatchTo(member: Member): void {
+    member.wire.send(this.takeGroup(), true);
+  }
+
+  protected takes(member: Member): boolean {
+    return member.wire.idle;
+  }
+
+  override get waits(): boolean {
+    return this.line.length > 0 || this.#alone.length > 0;
+  }
+
+  protected override takeGroup(): Operation[] {
+    const first = this.#alone.shift();
+    return first === undefined ? super.takeGroup() : [first];
+  }
+
+  protected again(operations: readonly Operation[], alone: boolean): void {
+    const going = operations.filter((operation) => this.mayGoAgain(operation));
+    if (alone) this.#alone.push(...going);
+    else this.line.unshift(...going);
+    this.schedule();
+  }
+}

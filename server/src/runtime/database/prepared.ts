@@ -1,0 +1,35 @@
+/** What is worked out of a compiled statement once: its name on a connection, how parameters are written and rows are read. */
+import { type Statement, type Value, wayOf } from '@ashlar/engine';
+import type { WireStatement } from '../../base/postgres/index.ts';
+import { encodeParams } from './encode.ts';
+import { Pace } from './pace.ts';
+import { type RowShape, rowShape } from './rows/index.ts';
+
+export interface PreparedStatement extends WireStatement {
+  readonly versionId: string;
+  readonly params: (values: readonly Value[]) => readonly (string | null)[];
+  readonly rows: RowShape;
+  readonly pace: Pace;
+}
+
+const prepared = new WeakMap<Statement, PreparedStatement>();
+
+/**
+ * The name carries the version: after a change of the schema a statement must be prepared anew, for PostgreSQL refuses the
+ * old plan for ever ("cached plan must not change result type").
+ */
+export function prepare(statement: Statement, versionId: string): PreparedStatement {
+  const known = prepared.get(statement);
+  if (known !== undefined && known.versionId === versionId) return known;
+  const { way } = wayOf(statement);
+  const made = {
+    versionId,
+    name: `${statement.name} ${versionId}`,
+    text: statement.text,
+    params: (values: readonly Value[]) => encodeParams(statement.params, values),
+    rows: rowShape(statement.columns),
+    pace: new Pace(way, statement.byUniqueKey || statement.insertsOne === true),
+  };
+  prepared.set(statement, made);
+  return made;
+}
