@@ -1,10 +1,12 @@
 /** Values to PostgreSQL's text form: what is bound as a parameter. */
 import {
   type Binding,
+  type ColumnType,
   Decimal,
   encodeJson,
   errorOf,
   Float,
+  isList,
   PlainDate,
   Timestamp,
   toText,
@@ -15,57 +17,88 @@ import {
 } from '@ashlar/engine';
 import { writeArray } from './array-text.ts';
 
-/** The parameters of a statement. Throws `wrong_type` or `value_refused`. */
-export function encodeParams(bindings: readonly Binding[], params: readonly Value[]): (string | null)[] {
-  return bindings.map((binding, index) => encodeParam(binding, params[index] ?? null));
+/** Writes one parameter; null is NULL. Throws `wrong_type` or `value_refused`. */
+type EncodeParam = (value: Value) => string | null;
+
+/** Writes the parameters of a statement. Throws `wrong_type` or `value_refused`. */
+export type EncodeParams = (values: readonly Value[]) => (string | null)[];
+
+/** The writer of a statement's parameters: how each is written is decided once. */
+export function compileParams(bindings: readonly Binding[]): EncodeParams {
+  const encoders = bindings.map(encoderOf);
+  return (values) => encoders.map((encode, index) => encode(values[index] ?? null));
 }
 
-/** One parameter by the type it is bound to; null is NULL. */
-export function encodeParam(binding: Binding, value: Value): string | null {
-  if (value === null) return null;
-  if (binding.pg.endsWith('[]')) {
-    if (!Array.isArray(value)) return wrong(value, `a list for ${binding.pg}`);
-    const item = { type: binding.items ?? binding.type, pg: binding.pg.slice(0, -2) };
-    return writeArray(value.map((one: Value) => encodeParam(item, one)));
+const compiled = new WeakMap<readonly Binding[], EncodeParams>();
+
+/** The parameters of a statement, where nobody keeps its writer. Throws `wrong_type` or `value_refused`. */
+export function encodeParams(bindings: readonly Binding[], values: readonly Value[]): (string | null)[] {
+  const known = compiled.get(bindings);
+  if (known !== undefined) return known(values);
+  const made = compileParams(bindings);
+  compiled.set(bindings, made);
+  return made(values);
+}
+
+/** How one parameter is written, by the type it is bound to. */
+function encoderOf(binding: Binding): EncodeParam {
+  if (!binding.pg.endsWith('[]')) {
+    const encode = scalarEncoder(binding);
+    return (value) => (value === null ? null : encode(value));
   }
-  return encodeScalar(binding, value);
+  const item = encoderOf({ type: binding.items ?? binding.type, pg: binding.pg.slice(0, -2) });
+  return (value) => {
+    if (value === null) return null;
+    return isList(value) ? writeArray(value.map(item)) : wrong(value, `a list for ${binding.pg}`);
+  };
 }
 
-function encodeScalar(binding: Binding, value: Value): string {
-  switch (binding.pg) {
+type EncodeScalar = (value: Value) => string;
+
+function scalarEncoder({ type, pg }: Binding): EncodeScalar {
+  switch (pg) {
     case 'int2':
     case 'int4':
     case 'int8':
-      if (typeof value === 'number') return String(value);
-      // A number column compares by value with any number; PostgreSQL refuses a fraction by itself.
-      if (value instanceof Decimal) return value.toText();
-      return wrong(value, binding.type);
+      return intEncoder(type);
     case 'numeric':
-      if (typeof value === 'number') return String(value);
-      if (value instanceof Decimal) return value.toText();
-      if (value instanceof Float) return String(value.$value);
-      return wrong(value, 'a number');
     case 'float4':
     case 'float8':
-      if (typeof value === 'number') return String(value);
-      if (value instanceof Float) return String(value.$value);
-      if (value instanceof Decimal) return value.toText();
-      return wrong(value, 'a number');
+      return encodeNumber;
     case 'bool':
-      return typeof value === 'boolean' ? String(value) : wrong(value, 'bool');
+      return encodeBool;
     case 'timestamptz':
-      return value instanceof Timestamp ? value.toText() : wrong(value, 'timestamp');
+      return encodeTimestamp;
     case 'date':
-      return value instanceof PlainDate ? value.$text : wrong(value, 'date');
+      return encodeDate;
     case 'json':
     case 'jsonb':
-      return encodeJsonText(value);
+      return encodeJsonText;
     case 'bytea':
-      return value instanceof Uint8Array ? encodeBytes(value) : wrong(value, 'bytes');
+      return encodeBytea;
     default:
-      return typeof value === 'string' ? storable(value) : wrong(value, 'text');
+      return encodeText;
   }
 }
+
+/** A number column compares by value with any number; PostgreSQL refuses a fraction by itself. */
+function intEncoder(type: ColumnType): EncodeScalar {
+  return (value) => {
+    if (typeof value === 'number') return String(value);
+    return value instanceof Decimal ? value.toText() : wrong(value, type);
+  };
+}
+
+function encodeNumber(value: Value): string {
+  if (typeof value === 'number') return String(value);
+  return value instanceof Decimal || value instanceof Float ? value.toText() : wrong(value, 'a number');
+}
+
+const encodeBool: EncodeScalar = (value) => (typeof value === 'boolean' ? String(value) : wrong(value, 'bool'));
+const encodeTimestamp: EncodeScalar = (value) => (value instanceof Timestamp ? value.toText() : wrong(value, 'timestamp'));
+const encodeDate: EncodeScalar = (value) => (value instanceof PlainDate ? value.toText() : wrong(value, 'date'));
+const encodeBytea: EncodeScalar = (value) => (value instanceof Uint8Array ? encodeBytes(value) : wrong(value, 'bytes'));
+const encodeText: EncodeScalar = (value) => (typeof value === 'string' ? storable(value) : wrong(value, 'text'));
 
 /** A parameter of SQL that a user wrote: its own type decides, PostgreSQL infers the rest. */
 export function encodeFree(value: Value): string | null {

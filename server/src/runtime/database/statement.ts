@@ -1,18 +1,10 @@
 /** A compiled statement as `pg` runs it: its prepared name, its parameters, its rows as values. */
 import { hash } from 'node:crypto';
-import {
-  errorOf,
-  isList,
-  isObject,
-  type Limits,
-  type QueryAnswer,
-  type Statement,
-  textTooLarge,
-  type Value,
-  type ValueObject,
-} from '@ashlar/engine';
+import type { Limits, QueryAnswer, Statement, ValueObject } from '@ashlar/engine';
 import type { PoolClient, QueryArrayConfig } from 'pg';
 import { type Decode, decoderOf } from './decode.ts';
+import { readField } from './read-field.ts';
+import { emptyRow } from './row-object.ts';
 
 /** Type parsers of `pg` are off: fields stay text and are read by the statement's own columns. */
 export const textOnly = { getTypeParser: () => (field: string) => field };
@@ -59,35 +51,18 @@ export async function runStatement(
   return { rows: result.rows.map((row) => rowOf(names, decoders, row, limits)), count: result.rowCount ?? result.rows.length };
 }
 
-/**
- * One row as an object without a prototype, so that a column may have any name. Throws `text_too_large` where a text in it is
- * longer than texts may be: what is read from a database is bound by that limit as well.
- */
+/** One row as an object without a prototype. Throws what `readField` throws. */
 export function rowOf(
   names: readonly string[],
   decoders: readonly Decode[],
   fields: readonly (string | null)[],
   { textLength }: Pick<Limits, 'textLength'>,
 ): ValueObject {
-  const row: Record<string, Value> = Object.create(null);
+  const row = emptyRow();
   for (const [index, name] of names.entries()) {
     const field = fields[index] ?? null;
-    const value = field === null ? null : (decoders[index]?.(field) ?? null);
-    // A text is never longer than the field that it was read from.
-    if (field !== null && field.length > textLength) allowTexts(value, textLength);
-    row[name] = value;
+    const decode = decoders[index];
+    row[name] = field === null || decode === undefined ? null : readField(decode, field, textLength);
   }
   return row;
-}
-
-/** Throws `text_too_large` when a text in the value is too long. JSON's depth was bounded when it was read. */
-function allowTexts(value: Value, textLength: number): void {
-  if (typeof value === 'string') {
-    if (value.length > textLength) throw errorOf(textTooLarge, { limitCharacters: textLength });
-  } else if (isList(value)) for (const item of value) allowTexts(item, textLength);
-  else if (isObject(value))
-    for (const [key, member] of Object.entries(value)) {
-      allowTexts(key, textLength);
-      allowTexts(member, textLength);
-    }
 }
