@@ -1,20 +1,11 @@
 /** Compiles a workspace: checks every stack, plans it, and makes its program when nothing forbids it. */
 import { passwordLeaves, secretLeaves } from './2-check/problems.ts';
-import { analyse, type StackAnalysis } from './2-check/workspace.ts';
-import { type DatabasePlan, isDatabasePlan } from './3-plan/sql/query-plan.ts';
-import { planStack } from './3-plan/stack.ts';
-import { type CallTarget, type PlannedStack, StackProgram, statementsOf } from './4-emit/stack.ts';
-import type {
-  CompiledEndpoint,
-  CompiledFunction,
-  CompiledStack,
-  CompiledTask,
-  CompiledWorkspace,
-  StackEffects,
-} from './compiled.ts';
-import { prepareArguments } from './inputs/index.ts';
+import { endpointLabel, functionLabel, type StackAnalysis, taskLabel, WorkspaceCheck } from './2-check/workspace.ts';
+import type { CompiledStack, CompiledWorkspace } from './compiled.ts';
+import { ProgramStack, withoutRun } from './compiled-stack.ts';
+import { callsTheSame, type Definition, dropCallersOfChanged, keepStack, keptStack, type Surroundings } from './kept-stacks.ts';
 import { library } from './library/index.ts';
-import type { Workspace } from './model.ts';
+import type { EndpointDefinition, Input, TaskDefinition, Workspace } from './model.ts';
 import type { Problems } from './problems.ts';
 import { holds } from './types/type.ts';
 
@@ -25,116 +16,99 @@ export interface CompileOptions {
 
 /**
  * Checks and compiles. All problems are added to `problems`; when an error is among them, what is answered has stacks that
- * throw when executed, and is good for explaining only.
+ * throw when executed, and is good for explaining only. Stacks of definitions that were compiled before, in a workspace that
+ * this one was read after (`readWorkspace`), are taken over where they would come out the same.
  */
 export function compileWorkspace(workspace: Workspace, problems: Problems, options: CompileOptions = {}): CompiledWorkspace {
-  const analysis = analyse(workspace, library, problems, options.stepIds ?? new Map());
-  const targets = new Map<string, CallTarget>();
-  const find = (name: string): CallTarget => {
-    const target = targets.get(name);
-    if (target === undefined) throw new Error(`the function ${name} was not compiled`);
-    return target;
-  };
-  const compiled = (stack: StackAnalysis, program: StackProgram): CompiledStack =>
-    compiledStack(stack, program, tablesOf(program.planned, targets), problems);
-  const compile = (stack: StackAnalysis): CompiledStack => compiled(stack, new StackProgram(planned(stack), find));
-
-  // All programs first: functions may call each other in any order, and what one touches counts its callees'.
-  for (const [name, definition] of workspace.functions) {
-    const stack = analysis.functions.get(name);
-    if (stack !== undefined)
-      targets.set(name, { check: prepareArguments(definition.inputs), stack: new StackProgram(planned(stack), find) });
-  }
-  const functions = new Map<string, CompiledFunction>();
-  for (const [name, definition] of workspace.functions) {
-    const stack = analysis.functions.get(name);
-    if (stack !== undefined) functions.set(name, { definition, stack: compiled(stack, find(name).stack) });
-  }
-  const endpoints: CompiledEndpoint[] = [];
-  for (const { definition, stack } of analysis.endpoints) {
-    const answer = definition.response ?? definition.stream?.of ?? definition.stack.steps;
-    if (holds(stack.checked.result, 'password')) problems.add(passwordLeaves, answer, { what: 'The answer' });
-    if (holds(stack.checked.result, 'secret')) problems.add(secretLeaves, answer, { what: 'The answer' });
-    endpoints.push({ definition, stack: compile(stack) });
-  }
-  const tasks = new Map<string, CompiledTask>();
-  for (const { definition, stack } of analysis.tasks) tasks.set(definition.name, { definition, stack: compile(stack) });
-  return { workspace, endpoints, functions, tasks };
-}
-
-function planned(stack: StackAnalysis): PlannedStack {
-  const { checked, check, summary } = stack;
-  const { block, response } = planStack(check, checked);
+  const compilation = new Compilation(workspace, options.stepIds ?? new Map());
+  const functions = compilation.functions();
+  const endpoints = workspace.endpoints.map((definition) => ({ definition, stack: compilation.endpoint(definition) }));
+  const tasks = [...workspace.tasks.values()].map((definition) => ({ definition, stack: compilation.task(definition) }));
+  const stacks = [...functions.values(), ...endpoints.map(({ stack }) => stack), ...tasks.map(({ stack }) => stack)];
+  for (const stack of stacks) problems.list.push(...stack.problems);
+  const { failed } = problems;
+  if (!failed) for (const { program } of stacks) program.prepare();
+  const offered = (stack: ProgramStack): CompiledStack => (failed ? withoutRun(stack) : stack);
+  const inFunctions = [...workspace.functions].flatMap(([name, definition]) => {
+    const stack = functions.get(name);
+    return stack === undefined ? [] : [[name, { definition, stack: offered(stack) }] as const];
+  });
   return {
-    label: checked.label,
-    steps: checked.steps,
-    block,
-    response,
-    slots: checked.slotNames.length,
-    effects: summary.effects,
+    workspace,
+    endpoints: endpoints.map(({ definition, stack }) => ({ definition, stack: offered(stack) })),
+    functions: new Map(inFunctions),
+    tasks: new Map(tasks.map(({ definition, stack }) => [definition.name, { definition, stack: offered(stack) }])),
   };
 }
 
-/** The plans of all database steps, with their step's number. */
-function databasePlans(planned: PlannedStack): readonly { readonly step: number; readonly plan: DatabasePlan }[] {
-  return [...statementsOf(planned.block)].flatMap(({ step, statement }) =>
-    statement.op === 'invoke' && isDatabasePlan(statement.plan) ? [{ step, plan: statement.plan }] : [],
-  );
-}
+const noInputs: ReadonlyMap<string, Input> = new Map();
 
-interface Tables {
-  readonly reads: Set<string>;
-  readonly writes: Set<string>;
-}
+/** Stack by stack, so that what the check knows of one is let go before the next. */
+class Compilation {
+  readonly #workspace: Workspace;
+  readonly #surroundings: Surroundings;
+  readonly #functions = new Map<string, ProgramStack>();
+  readonly #check: WorkspaceCheck;
 
-/** The tables that a stack may touch, joined and nested ones and those of the functions it calls included. */
-function tablesOf(
-  stack: PlannedStack,
-  targets: ReadonlyMap<string, CallTarget>,
-  found: Tables = { reads: new Set(), writes: new Set() },
-  seen = new Set<string>(),
-): Tables {
-  for (const { plan } of databasePlans(stack)) {
-    for (const table of plan.reads) found.reads.add(table);
-    for (const table of plan.writes) found.writes.add(table);
+  constructor(workspace: Workspace, stepIds: ReadonlyMap<string, string>) {
+    this.#workspace = workspace;
+    this.#surroundings = { workspace, stepIds };
+    this.#check = new WorkspaceCheck(workspace, library, stepIds, (name) => this.#functions.get(name)?.result);
   }
-  for (const { statement } of statementsOf(stack.block)) {
-    if (statement.op !== 'run_function' || seen.has(statement.name)) continue;
-    seen.add(statement.name);
-    const target = targets.get(statement.name);
-    if (target !== undefined) tablesOf(target.stack.planned, targets, found, seen);
-  }
-  return found;
-}
 
-function compiledStack(stack: StackAnalysis, program: StackProgram, tables: Tables, problems: Problems): CompiledStack {
-  const { checked, summary } = stack;
-  const ready = !problems.failed;
-  if (ready) program.prepare();
-  const plans = databasePlans(program.planned);
-  const effects: StackEffects = {
-    names: summary.effects,
-    reads: tables.reads,
-    writes: tables.writes,
-    hosts: stack.hosts,
-    needsTransaction: summary.needsTransaction,
-  };
-  return {
-    label: checked.label,
-    steps: checked.steps,
-    pure: program.mode === 'restart',
-    effects,
-    ir: program.planned.block,
-    response: program.planned.response,
-    slotNames: checked.slotNames,
-    statements: plans.flatMap(({ step, plan }) => plan.statements().map((statement) => ({ step, statement }))),
-    get javascript() {
-      return program.source({ awaits: program.mode === 'await', instrumented: false }).text;
-    },
-    result: checked.result,
-    execute(run, input) {
-      if (!ready) throw new Error(`${checked.label} has problems and can't be run`);
-      return program.execute(run, input);
-    },
-  };
+  /** All functions, in the workspace's order: they come first, for a stack is taken over or not by those that it calls. */
+  functions(): ReadonlyMap<string, ProgramStack> {
+    const { functions } = this.#workspace;
+    for (const [name, definition] of functions) {
+      const kept = keptStack(definition, functionLabel(name), this.#surroundings);
+      if (kept !== undefined) this.#functions.set(name, kept);
+    }
+    dropCallersOfChanged(this.#functions, (name) => functions.has(name));
+    const made: (readonly [Definition, ProgramStack])[] = [];
+    for (const [name, definition] of functions) {
+      const analysis = this.#functions.has(name) ? undefined : this.#check.function(name);
+      if (analysis === undefined) continue;
+      const stack = new ProgramStack(analysis, definition.inputs);
+      this.#functions.set(name, stack);
+      made.push([definition, stack]);
+    }
+    // Only now: functions may call each other in any order, and in a circle.
+    for (const [definition, stack] of made) this.#finish(definition, stack);
+    return new Map([...functions.keys()].flatMap((name) => this.#named(name)));
+  }
+
+  #named(name: string): readonly (readonly [string, ProgramStack])[] {
+    const stack = this.#functions.get(name);
+    return stack === undefined ? [] : [[name, stack]];
+  }
+
+  endpoint(definition: EndpointDefinition): ProgramStack {
+    return this.#stack(definition, endpointLabel(this.#workspace, definition), () => {
+      const analysis = this.#check.endpoint(definition);
+      const { problems, checked } = analysis;
+      const answer = definition.response ?? definition.stream?.of ?? definition.stack.steps;
+      if (holds(checked.result, 'password')) problems.add(passwordLeaves, answer, { what: 'The answer' });
+      if (holds(checked.result, 'secret')) problems.add(secretLeaves, answer, { what: 'The answer' });
+      return analysis;
+    });
+  }
+
+  task(definition: TaskDefinition): ProgramStack {
+    return this.#stack(definition, taskLabel(definition.name), () => this.#check.task(definition));
+  }
+
+  #stack(definition: Definition, label: string, check: () => StackAnalysis): ProgramStack {
+    const kept = keptStack(definition, label, this.#surroundings);
+    if (kept !== undefined && [...kept.calls].every((name) => callsTheSame(kept, name, this.#functions))) return kept;
+    return this.#finish(definition, new ProgramStack(check(), noInputs));
+  }
+
+  #finish(definition: Definition, stack: ProgramStack): ProgramStack {
+    for (const name of stack.calls) {
+      const callee = this.#functions.get(name);
+      if (callee !== undefined) stack.callees.set(name, callee);
+    }
+    keepStack(definition, stack, this.#surroundings);
+    return stack;
+  }
 }

@@ -277,8 +277,9 @@ class JsonReader extends ScalarReader {
     if (open === undefined) return;
     const span = this.span(open.start, end);
     const { pointer } = open;
+    // Copies, for an array that grew by pushing keeps room for more: in thousands of small ones that is most of the tree.
     if (open.close === ']') {
-      this.#attach({ kind: 'array', items: open.items, span, pointer });
+      this.#attach({ kind: 'array', items: open.items.slice(), span, pointer });
       return;
     }
     if (open.key !== null && !open.key.dropped) {
@@ -290,7 +291,7 @@ class JsonReader extends ScalarReader {
       };
       this.#addMember(open, { key: open.key.text, keySpan: open.key.span, value });
     }
-    this.#attach({ kind: 'object', members: open.members, span, pointer });
+    this.#attach({ kind: 'object', members: open.members.slice(), span, pointer });
   }
 
   /**

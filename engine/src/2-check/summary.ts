@@ -77,8 +77,32 @@ export class Summaries {
     return this.#functions.get(functionName);
   }
 
-  /** Of the steps below a node. */
-  below(node: JsonNode | undefined, inTransaction: boolean): StackSummary {
+  /**
+   * Of functions that call each other in a circle with this one, the first in the workspace's order; the function itself where
+   * it is in none.
+   */
+  firstOfCircle(functionName: string): string {
+    const below = this.#reached(functionName);
+    if (!below.has(functionName)) return functionName;
+    for (const name of this.#functions.keys()) if (below.has(name) && this.#reached(name).has(functionName)) return name;
+    return functionName;
+  }
+
+  /** Every function that a call of this one may come to. */
+  #reached(functionName: string): ReadonlySet<string> {
+    const reached = new Set<string>();
+    const waiting = [functionName];
+    for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
+      for (const called of this.#functions.get(name)?.calls ?? []) {
+        if (reached.has(called)) continue;
+        reached.add(called);
+        waiting.push(called);
+      }
+    return reached;
+  }
+
+  /** Of the steps below a node, with the names of the functions that these call. */
+  below(node: JsonNode | undefined, inTransaction: boolean): StackSummary & { readonly calls: ReadonlySet<string> } {
     const draft = draftOf();
     if (node !== undefined) collect(node, this.#library, draft, inTransaction);
     this.#follow(draft);

@@ -3,6 +3,7 @@ import { type JsonArray, type JsonNode, type JsonObject, member, readJson, type 
 import { lambdaArguments } from '../filters/index.ts';
 import type { StackSource } from '../model.ts';
 import type { Problems } from '../problems.ts';
+import type { KeptParts } from './kept-parts.ts';
 import { missingKey } from './problems.ts';
 import { stackFileMissing, stackNotAList } from './route-problems.ts';
 import { type Found, openingOf, refuseNode } from './shape.ts';
@@ -14,11 +15,13 @@ export const syntax: Syntax = { lambdaArguments };
 export class Documents {
   readonly #files: ReadonlyMap<string, string>;
   readonly #problems: Problems;
+  readonly #kept: KeptParts<JsonNode>;
   readonly #roots = new Map<string, JsonNode>();
 
-  constructor(files: ReadonlyMap<string, string>, problems: Problems) {
+  constructor(files: ReadonlyMap<string, string>, problems: Problems, kept: KeptParts<JsonNode>) {
     this.#files = files;
     this.#problems = problems;
+    this.#kept = kept;
   }
 
   /** The root of a file, or undefined when there is no such file. */
@@ -27,7 +30,7 @@ export class Documents {
     const text = this.#files.get(path);
     if (known !== undefined || text === undefined) return known;
     const source: Source = { path, text };
-    const root = readJson(source, this.#problems);
+    const root = this.#kept.read(path, [text], () => readJson(source, this.#problems));
     this.#roots.set(path, root);
     return root;
   }
