@@ -1,5 +1,5 @@
-/** What is measured: the same requests go to both services. */
-import { categories, numbersFrom, rowCount } from './rows.ts';
+/** What is measured over HTTP: the same requests go to both services. */
+import { categories, customerCount, numbersFrom, rowCount } from './rows.ts';
 
 export interface Request {
   readonly method: 'GET' | 'POST';
@@ -13,44 +13,79 @@ export interface Cell {
   readonly requests: readonly Request[];
   /** Members of the answer that differ between two calls of the same request. */
   readonly varying: readonly string[];
+  /** Adds or changes rows: they are put back before each service's turn. */
+  readonly writes: boolean;
 }
 
 const variety = 500;
 
-function cell(name: string, request: (next: () => number) => Request, varying: readonly string[] = []): Cell {
+function cell(
+  name: string,
+  request: (next: () => number, n: number) => Request,
+  written: { readonly varying: readonly string[] } | null = null,
+): Cell {
   const next = numbersFrom(2);
-  return { name, requests: Array.from({ length: variety }, () => request(next)), varying };
+  const requests = Array.from({ length: variety }, (_, n) => request(next, n));
+  return { name, requests, varying: written?.varying ?? [], writes: written !== null };
 }
 
-const oneOf = (next: () => number): string => categories[Math.floor(next() * categories.length)] ?? '';
+const below = (next: () => number, end: number): number => Math.floor(next() * end);
+const oneOf = (next: () => number): string => categories[below(next, categories.length)] ?? '';
 
-/** The cells in the order of measuring; the one that adds rows comes last, so that the others always meet the same table. */
-export const cells: readonly Cell[] = [
-  cell('read-by-id', (next) => ({ method: 'GET', path: `/api:bench/items/${Math.floor(next() * rowCount) + 1}` })),
-  cell('list-filtered', (next) => ({
-    method: 'GET',
-    path: `/api:bench/items?category=${oneOf(next)}&page=${Math.floor(next() * 10) + 1}`,
-  })),
-  cell('logic-100', (next) => ({
+export const readById: Cell = cell('read-by-id', (next) => ({
+  method: 'GET',
+  path: `/api:bench/items/${below(next, rowCount) + 1}`,
+}));
+
+const listFiltered = cell('list-filtered', (next) => ({
+  method: 'GET',
+  path: `/api:bench/items?category=${oneOf(next)}&page=${below(next, 10) + 1}`,
+}));
+
+const insert = cell(
+  'insert',
+  (next) => ({
     method: 'POST',
-    path: '/api:bench/logic',
-    body: { numbers: Array.from({ length: 100 }, () => Math.floor(next() * 1_000_000)) },
-  })),
-  cell(
-    'insert',
-    (next) => ({
-      method: 'POST',
-      path: '/api:bench/items',
-      body: {
-        name: `New item ${Math.floor(next() * 1_000)}`,
-        category: oneOf(next),
-        price: Math.floor(next() * 20_000) / 100,
-        stock: Math.floor(next() * 500),
-      },
-    }),
-    ['id', 'created_at'],
-  ),
-];
+    path: '/api:bench/items',
+    body: {
+      name: `New item ${below(next, 1_000)}`,
+      category: oneOf(next),
+      price: below(next, 20_000) / 100,
+      stock: below(next, 500),
+    },
+  }),
+  { varying: ['id', 'created_at'] },
+);
+
+const logic = cell('logic-100', (next) => ({
+  method: 'POST',
+  path: '/api:bench/logic',
+  body: { numbers: Array.from({ length: 100 }, () => below(next, 1_000_000)) },
+}));
+
+/** No two of the requests lock the same item, so that waiting for each other's locks is rare. */
+const order = cell(
+  'order-in-transaction',
+  (next, n) => ({
+    method: 'POST',
+    path: '/api:bench/orders',
+    body: {
+      customer: below(next, customerCount) + 1,
+      first: 2 * n + 1,
+      first_quantity: below(next, 3) + 1,
+      second: 2 * n + 2,
+      second_quantity: below(next, 3) + 1,
+    },
+  }),
+  { varying: ['id', 'order_id', 'created_at'] },
+);
+
+const nestedList = cell('nested-list', (next) => ({
+  method: 'GET',
+  path: `/api:bench/orders?customer=${below(next, customerCount) + 1}`,
+}));
+
+export const cells: readonly Cell[] = [readById, listFiltered, insert, logic, order, nestedList];
 
 /** The request as it goes over the wire. */
 export function rawRequest({ method, path, body }: Request, host: string): string {

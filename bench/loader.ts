@@ -1,6 +1,7 @@
 /**
- * Sends requests over plain sockets, one at a time on each connection, for some time; a process of its own. It reads no more of
- * an answer than its status and length, so that it takes as little of the machine as it can.
+ * Sends requests over plain sockets, one at a time on each connection, for some time; a process of its own. It shares its
+ * processor with the database, so it does as little as it can: one buffer for all sockets, no streams in between, and of an
+ * answer no more is read than its status and length.
  */
 import { connect, type Socket } from 'node:net';
 import { answerMessages, cpuUs } from './child.ts';
@@ -21,6 +22,7 @@ export interface Loaded {
   readonly seconds: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
+  readonly longestMs: number;
   /** The loader's own processor time in microseconds: near the whole time it, and not the server, was the limit. */
   readonly cpuUs: number;
 }
@@ -31,64 +33,107 @@ interface Counts {
   firstFailure: string | null;
 }
 
-const headEnd = Buffer.from('\r\n\r\n');
+const headEnd = '\r\n\r\n';
+/** Each read is worked through before the next one begins, so that all sockets share it. */
+const shared = Buffer.allocUnsafe(64 * 1_024);
 
-/** Length of a whole answer at the beginning of the bytes; 0 while it is not there. */
+/** Bytes of the whole answer, from its head; 0 while the head is not whole. */
 function answerLength(bytes: Buffer): number {
-  const end = bytes.indexOf(headEnd);
+  const end = bytes.indexOf(headEnd, 0, 'latin1');
   if (end === -1) return 0;
   const head = bytes.toString('latin1', 0, end);
   const length = /\r\ncontent-length: *(\d+)/i.exec(head)?.[1];
   if (length === undefined) throw new Error(`an answer without a length: ${head}`);
-  const whole = end + headEnd.length + Number(length);
-  return bytes.length < whole ? 0 : whole;
+  return end + headEnd.length + Number(length);
 }
 
-/** One connection, until the time is over. */
-function drive({ port, durationMs }: Load, requests: readonly Buffer[], first: number, counts: Counts): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket: Socket = connect(port, '127.0.0.1');
-    socket.setNoDelay(true);
-    const until = performance.now() + durationMs;
-    let turn = first;
-    let sentAt = 0;
-    let received: Buffer = Buffer.alloc(0);
-    const send = (): void => {
-      const request = requests[turn % requests.length];
-      if (request === undefined) throw new Error('there are no requests');
-      turn += 1;
-      sentAt = performance.now();
-      socket.write(request);
-    };
-    socket.on('connect', send);
-    socket.on('data', (part: Buffer) => {
-      received = received.length === 0 ? part : Buffer.concat([received, part]);
-      const length = answerLength(received);
-      if (length === 0) return;
-      const now = performance.now();
-      counts.durations.push(now - sentAt);
-      if (received.toString('latin1', 9, 12) !== '200') {
-        counts.failures += 1;
-        counts.firstFailure ??= received.toString('utf8', 0, Math.min(length, 500));
-      }
-      received = received.subarray(length);
-      if (now < until) send();
-      else socket.end(() => resolve());
+const isOk = (bytes: Buffer): boolean => bytes[9] === 0x32 && bytes[10] === 0x30 && bytes[11] === 0x30;
+
+/** One connection: sends, waits for the whole answer, sends the next one. */
+class Connection {
+  readonly #requests: readonly string[];
+  readonly #counts: Counts;
+  readonly #until: number;
+  #turn: number;
+  #sentAt = 0;
+  /** Bytes of the answer under way that have not come yet; 0: its head is awaited. */
+  #missing = 0;
+  /** A head that came in pieces so far. */
+  #piece: Buffer | null = null;
+
+  constructor(requests: readonly string[], first: number, until: number, counts: Counts) {
+    this.#requests = requests;
+    this.#counts = counts;
+    this.#until = until;
+    this.#turn = first;
+  }
+
+  /** Resolves when the time is over and the last answer is there. */
+  run(port: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      let over = false;
+      const onRead = (length: number): boolean => {
+        if (!this.#receive(shared.subarray(0, length))) return true;
+        if (performance.now() < this.#until) this.#send(socket);
+        else {
+          over = true;
+          socket.end(() => resolve());
+        }
+        return true;
+      };
+      const socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: shared, callback: onRead } });
+      socket.on('connect', () => this.#send(socket));
+      socket.on('error', reject);
+      socket.on('close', () => (over ? resolve() : reject(new Error('the server closed a connection'))));
     });
-    socket.on('error', reject);
-    socket.on('close', () => (performance.now() < until ? reject(new Error('the server closed a connection')) : resolve()));
-  });
+  }
+
+  #send(socket: Socket): void {
+    const request = this.#requests[this.#turn % this.#requests.length] ?? '';
+    this.#turn += 1;
+    this.#sentAt = performance.now();
+    socket.write(request, 'latin1');
+  }
+
+  /** Takes in what came; true when the answer is whole. */
+  #receive(part: Buffer): boolean {
+    if (this.#missing > 0) {
+      this.#missing -= part.length;
+      return this.#missing === 0 && this.#finish();
+    }
+    const bytes = this.#piece === null ? part : Buffer.concat([this.#piece, part]);
+    const length = answerLength(bytes);
+    if (length === 0) {
+      this.#piece = Buffer.from(bytes);
+      return false;
+    }
+    this.#piece = null;
+    if (!isOk(bytes)) {
+      this.#counts.failures += 1;
+      this.#counts.firstFailure ??= bytes.toString('utf8', 0, 500);
+    }
+    this.#missing = length - bytes.length;
+    return this.#missing === 0 && this.#finish();
+  }
+
+  #finish(): true {
+    this.#counts.durations.push(performance.now() - this.#sentAt);
+    return true;
+  }
 }
 
-async function load(asked: Load): Promise<Loaded> {
-  const requests = asked.requests.map((text) => Buffer.from(text));
+async function load({ port, requests, connections, durationMs }: Load): Promise<Loaded> {
+  // As the bytes of UTF-8, one character each, which are written without being encoded again.
+  const texts = requests.map((text) => Buffer.from(text).toString('latin1'));
   const counts: Counts = { durations: [], failures: 0, firstFailure: null };
   const startedAt = performance.now();
   const cpuBefore = cpuUs();
-  const connections = Array.from({ length: asked.connections }, (_, n) =>
-    drive(asked, requests, Math.floor((n * requests.length) / asked.connections), counts),
+  const until = startedAt + durationMs;
+  await Promise.all(
+    Array.from({ length: connections }, (_, n) =>
+      new Connection(texts, Math.floor((n * texts.length) / connections), until, counts).run(port),
+    ),
   );
-  await Promise.all(connections);
   const sorted = Float64Array.from(counts.durations).sort();
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
   return {
@@ -98,6 +143,7 @@ async function load(asked: Load): Promise<Loaded> {
     seconds: (performance.now() - startedAt) / 1_000,
     p50Ms: at(0.5),
     p99Ms: at(0.99),
+    longestMs: at(1),
     cpuUs: cpuUs() - cpuBefore,
   };
 }

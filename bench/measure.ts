@@ -1,7 +1,9 @@
-/** Rounds, and what is made of them. */
+/** Rounds over HTTP, and what is made of them. */
 import { type Cell, rawRequest } from './cells.ts';
 import type { Child } from './child.ts';
+import type { Database } from './database.ts';
 import type { Load, Loaded } from './loader.ts';
+import type { Figures, RatioResult } from './results.ts';
 
 export interface Service {
   readonly url: string;
@@ -15,32 +17,14 @@ export interface Plan {
   readonly connections: number;
 }
 
-/** One service's figures of a cell. */
-export interface Figures {
-  readonly rps: number;
-  readonly p50_ms: number;
-  readonly p99_ms: number;
-  /** Processor time of the server for a request, in microseconds. */
-  readonly server_us: number;
-}
-
-export interface Result {
-  readonly name: string;
-  /** Throughput of Ashlar by that of the service by hand, in the same round; the median of the rounds. */
-  readonly ratio: number;
-  /** Processor time a request of the service by hand by that of Ashlar: above 1, Ashlar takes less. */
-  readonly cpu_ratio: number;
-  readonly ours: Figures;
-  readonly baseline: Figures;
-  /** The loader's own share of its processor, at most in any round: near 1 it was the limit, and ratios come out too near to 1. */
-  readonly loader_busy: number;
-}
-
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;
   return ((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle) - 1] ?? 0)) / 2;
 }
+
+/** A number as it stands in the results. */
+export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /** Asks both for the same things, and fails where their answers differ: a ratio between different answers says nothing. */
 export async function expectSameAnswers(cell: Cell, services: readonly Service[]): Promise<void> {
@@ -67,23 +51,30 @@ function sortedMembers(value: unknown, leftOut: readonly string[]): unknown {
   );
 }
 
+/** Loads a service; throws when an answer was none of success. */
+export async function loadService(
+  cell: Pick<Cell, 'name' | 'requests'>,
+  url: string,
+  loader: Child,
+  { connections, seconds }: Pick<Plan, 'connections' | 'seconds'>,
+): Promise<Loaded> {
+  const { host, port } = new URL(url);
+  const requests = cell.requests.map((request) => rawRequest(request, host));
+  const load: Load = { port: Number(port), requests, connections, durationMs: seconds * 1_000 };
+  const loaded = await loader.ask<Loaded>(load);
+  if (loaded.failures > 0) throw new Error(`${cell.name}: ${loaded.failures} failures at ${url}, first: ${loaded.firstFailure}`);
+  return loaded;
+}
+
 interface Round extends Figures {
   readonly loaderBusy: number;
 }
 
 async function measureOnce(cell: Cell, { url, child }: Service, loader: Child, plan: Plan): Promise<Round> {
-  const { host, port } = new URL(url);
-  const load = (seconds: number): Load => ({
-    port: Number(port),
-    requests: cell.requests.map((request) => rawRequest(request, host)),
-    connections: plan.connections,
-    durationMs: seconds * 1_000,
-  });
-  await loader.ask<Loaded>(load(plan.warmUpSeconds));
+  await loadService(cell, url, loader, { ...plan, seconds: plan.warmUpSeconds });
   const before = await child.ask<number>({ say: 'cpu' });
-  const loaded = await loader.ask<Loaded>(load(plan.seconds));
+  const loaded = await loadService(cell, url, loader, plan);
   const serverUs = (await child.ask<number>({ say: 'cpu' })) - before;
-  if (loaded.failures > 0) throw new Error(`${cell.name}: ${loaded.failures} failures at ${url}, first: ${loaded.firstFailure}`);
   return {
     rps: loaded.answers / loaded.seconds,
     p50_ms: loaded.p50Ms,
@@ -94,27 +85,41 @@ async function measureOnce(cell: Cell, { url, child }: Service, loader: Child, p
 }
 
 function summed(rounds: readonly Round[]): Figures {
-  const of = (name: keyof Figures, digits: number): number => Number(median(rounds.map((round) => round[name])).toFixed(digits));
+  const of = (name: keyof Figures, digits: number): number => rounded(median(rounds.map((round) => round[name])), digits);
   return { rps: of('rps', 0), p50_ms: of('p50_ms', 3), p99_ms: of('p99_ms', 3), server_us: of('server_us', 1) };
 }
 
-/** Measures a cell: both services in each round, who comes first in turn. */
-export async function measureCell(cell: Cell, ours: Service, baseline: Service, loader: Child, plan: Plan): Promise<Result> {
+export interface Measured {
+  readonly ours: Service;
+  readonly baseline: Service;
+  readonly loader: Child;
+  readonly database: Database;
+}
+
+/** Measures a cell: both services in each round, who comes first in turn, on tables that are as they were. */
+export async function measureCell(cell: Cell, { ours, baseline, loader, database }: Measured, plan: Plan): Promise<RatioResult> {
+  await expectSameAnswers(cell, [ours, baseline]);
+  await database.tidy();
   const [ourRounds, baselineRounds]: [Round[], Round[]] = [[], []];
   for (let round = 0; round < plan.rounds; round += 1) {
     const both = [
       async () => ourRounds.push(await measureOnce(cell, ours, loader, plan)),
       async () => baselineRounds.push(await measureOnce(cell, baseline, loader, plan)),
     ];
-    for (const measure of round % 2 === 0 ? both : both.reverse()) await measure();
+    for (const measure of round % 2 === 0 ? both : both.reverse()) {
+      await measure();
+      if (cell.writes) await database.tidy();
+    }
   }
   const pairs = ourRounds.map((round, i) => [round, baselineRounds[i] ?? round] as const);
+  const [one, other] = [summed(ourRounds), summed(baselineRounds)];
   return {
     name: cell.name,
-    ratio: Number(median(pairs.map(([one, other]) => one.rps / other.rps)).toFixed(3)),
-    cpu_ratio: Number(median(pairs.map(([one, other]) => other.server_us / one.server_us)).toFixed(3)),
-    ours: summed(ourRounds),
-    baseline: summed(baselineRounds),
-    loader_busy: Number(Math.max(...[...ourRounds, ...baselineRounds].map((round) => round.loaderBusy)).toFixed(2)),
+    ratio: rounded(median(pairs.map(([mine, theirs]) => mine.rps / theirs.rps)), 3),
+    cpu_ratio: rounded(median(pairs.map(([mine, theirs]) => theirs.server_us / mine.server_us)), 3),
+    p99_ratio: rounded(one.p99_ms / other.p99_ms, 3),
+    ours: one,
+    baseline: other,
+    loader_busy: rounded(Math.max(...[...ourRounds, ...baselineRounds].map((round) => round.loaderBusy)), 2),
   };
 }

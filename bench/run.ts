@@ -1,17 +1,22 @@
 /**
  * `npm run bench`: Ashlar beside the same service written by hand, over one embedded database, in one run. Options:
- * `--rounds N`, `--seconds N`, `--connections N`, `--only CELL`, `--out FILE`, `--profile FOLDER`.
+ * `--rounds N`, `--seconds N`, `--connections N`, `--only CELL[,CELL]`, `--out FILE`, `--profile FOLDER`, `--check`.
  */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cells } from './cells.ts';
 import { type Child, startChild } from './child.ts';
-import { expectSameAnswers, measureCell, type Plan, type Result, type Service } from './measure.ts';
-import { itemLines } from './rows.ts';
+import { compile1000, measureCompile1000 } from './compile-1000.ts';
+import { Database } from './database.ts';
+import { measureCell, type Plan } from './measure.ts';
+import { pin, processors } from './processors.ts';
+import { type Result, roundText, table, verdicts } from './results.ts';
+import { seeds } from './rows.ts';
 import type { AshlarStarted } from './services/ashlar.ts';
+import { measureSlowNeighbour, slowNeighbour } from './slow-neighbour.ts';
+import { measureStack60Steps, stack60Steps } from './stack-60-steps.ts';
 
 const here = import.meta.dirname;
 const { values: options } = parseArgs({
@@ -22,106 +27,95 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     out: { type: 'string', default: join(here, 'results/latest.json') },
     profile: { type: 'string', default: '' },
+    check: { type: 'boolean', default: false },
   },
 });
+const plan: Plan = {
+  rounds: Number(options.rounds),
+  seconds: Number(options.seconds),
+  warmUpSeconds: Math.min(0.7, Number(options.seconds)),
+  connections: Number(options.connections),
+};
 
-/** Processors: the server under test on one, database and loader on another; null where that can't be had. */
-const cpus = pinnable() ? { server: 0, rest: 1 } : null;
+/** The cells in the order of measuring. */
+const names = [...cells.map(({ name }) => name), slowNeighbour, stack60Steps, compile1000];
+const wanted = new Set(options.only === '' ? names : options.only.split(','));
+for (const name of wanted) if (!names.includes(name)) throw new Error(`there is no cell ${name}; there are ${names.join(', ')}`);
 
-function pinnable(): boolean {
-  if (process.platform !== 'linux' || availableParallelism() < 2) return false;
-  try {
-    execFileSync('taskset', ['-c', '0,1', 'true'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Moves a process and its children; those that it starts later follow it. */
-function pin(pid: number, cpu: number): void {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => parentOf(name) === pid);
-  for (const one of [pid, ...children])
-    execFileSync('taskset', ['-a', '-c', '-p', String(cpu), String(one)], { stdio: 'ignore' });
-}
-
-function parentOf(pid: string): number | undefined {
-  try {
-    return Number(/^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
-  } catch {
-    // It has ended meanwhile.
-    return undefined;
-  }
-}
-
-/** The workspace with the table's rows, in a folder of its own. */
+/** The workspace with the tables' rows, in a folder of its own. */
 function makeWorkspace(folder: string): string {
   const workspace = join(folder, 'workspace');
   cpSync(join(here, 'workspace'), workspace, { recursive: true });
   mkdirSync(join(workspace, 'seeds'));
-  writeFileSync(join(workspace, 'seeds/item.jsonl'), itemLines());
+  for (const [name, lines] of Object.entries(seeds())) writeFileSync(join(workspace, `seeds/${name}.jsonl`), lines);
   return workspace;
 }
 
-async function measureAll(folder: string, children: Child[]): Promise<readonly Result[]> {
-  const start = (script: string, cpu: number | undefined, env = {}): Child => {
-    // A profile for each process that serves, in the format of the browser's tools.
-    const profiled = options.profile !== '' && script.startsWith('services/');
-    const flags = profiled ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
-    const child = startChild(join(here, script), cpu ?? null, env, flags);
-    children.push(child);
-    return child;
-  };
-  const ashlar = start('services/ashlar.ts', cpus?.server, {
+function start(children: Child[], script: string, cpu: number | undefined, env = {}): Child {
+  // A profile for each process that serves, in the format of the browser's tools.
+  const profiled = options.profile !== '' && script.startsWith('services/');
+  const flags = profiled ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  const child = startChild(join(here, script), cpu ?? null, env, flags);
+  children.push(child);
+  return child;
+}
+
+/** The cells that need both services; each result is told as soon as it is there. */
+async function measureServices(folder: string, children: Child[], tell: (result: Result) => void): Promise<void> {
+  const measured = cells.filter(({ name }) => wanted.has(name));
+  if (measured.length === 0 && !wanted.has(slowNeighbour)) return;
+  const ashlar = start(children, 'services/ashlar.ts', processors?.server, {
     PORT: '0',
     ASHLAR_DATA: join(folder, 'data'),
     ASHLAR_WORKSPACES: makeWorkspace(folder),
   });
-  const { url, database, postmaster } = await ashlar.ask<AshlarStarted>({ say: 'address' });
-  if (cpus !== null) pin(postmaster, cpus.rest);
-  const byHand = start('services/by-hand.ts', cpus?.server, { DATABASE: JSON.stringify(database) });
-  const loader = start('loader.ts', cpus?.rest);
-  const ours: Service = { url, child: ashlar };
-  const baseline: Service = { url: await byHand.ask<string>({ say: 'address' }), child: byHand };
-  const plan: Plan = {
-    rounds: Number(options.rounds),
-    seconds: Number(options.seconds),
-    warmUpSeconds: Math.min(1, Number(options.seconds)),
-    connections: Number(options.connections),
-  };
-  const results: Result[] = [];
-  for (const cell of cells.filter(({ name }) => options.only === '' || name === options.only)) {
-    await expectSameAnswers(cell, [ours, baseline]);
-    const result = await measureCell(cell, ours, baseline, loader, plan);
-    results.push(result);
-    process.stdout.write(`${line(result)}\n`);
+  const { url, database: place, superuser, postmaster } = await ashlar.ask<AshlarStarted>({ say: 'address' });
+  if (processors !== null) pin(postmaster, processors.rest);
+  const byHand = start(children, 'services/by-hand.ts', processors?.server, { DATABASE: JSON.stringify(place) });
+  const loader = start(children, 'loader.ts', processors?.rest);
+  const baseline = { url: await byHand.ask<string>({ say: 'address' }), child: byHand };
+  const database = new Database(superuser);
+  await database.open();
+  try {
+    for (const cell of measured)
+      tell(await measureCell(cell, { ours: { url, child: ashlar }, baseline, loader, database }, plan));
+    if (!wanted.has(slowNeighbour)) return;
+    await database.tidy();
+    const other = start(children, 'loader.ts', processors?.rest);
+    tell(await measureSlowNeighbour({ url, loader, other, database }, plan));
+  } finally {
+    await database.close();
   }
-  return results;
 }
 
-function line({ name, ratio, cpu_ratio, ours, baseline, loader_busy }: Result): string {
-  const figures = (one: Result['ours']): string =>
-    `${String(one.rps).padStart(6)} /s  p50 ${one.p50_ms.toFixed(2)} ms  p99 ${one.p99_ms.toFixed(2)} ms  ${one.server_us.toFixed(0)} µs`;
-  return [
-    `${name.padEnd(14)} ratio ${ratio.toFixed(2)}  processor ${cpu_ratio.toFixed(2)}  (loader busy ${Math.round(loader_busy * 100)} %)`,
-    `  Ashlar   ${figures(ours)}`,
-    `  by hand  ${figures(baseline)}`,
-  ].join('\n');
+async function measureAll(folder: string): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const tell = (result: Result): void => {
+    results.push(result);
+    process.stdout.write(roundText(result));
+  };
+  const children: Child[] = [];
+  try {
+    await measureServices(folder, children, tell);
+  } finally {
+    for (const child of children.reverse()) await child.stop();
+  }
+  const cpu = processors?.server ?? null;
+  if (wanted.has(stack60Steps)) tell(await measureStack60Steps(cpu, plan.rounds, plan.seconds));
+  if (wanted.has(compile1000)) tell(await measureCompile1000(folder, cpu, Math.min(3, plan.rounds)));
+  return results;
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ashlar-bench-'));
 // The database's own account has to pass through.
 chmodSync(folder, 0o711);
-const children: Child[] = [];
 try {
-  const results = await measureAll(folder, children);
-  if (!existsSync(dirname(options.out))) mkdirSync(dirname(options.out), { recursive: true });
-  const { rounds, seconds, connections } = options;
-  const conditions = { node: process.version, rounds, seconds, connections, pinned: cpus !== null };
+  const results = await measureAll(folder);
+  const conditions = { at: new Date().toISOString(), node: process.version, ...plan, pinned: processors !== null };
+  mkdirSync(dirname(options.out), { recursive: true });
   writeFileSync(options.out, `${JSON.stringify({ results, conditions }, null, 2)}\n`);
+  process.stdout.write(`\n${table(results)}`);
+  if (options.check && results.flatMap(verdicts).some(({ holds }) => holds === false)) process.exitCode = 1;
 } finally {
-  for (const child of children.reverse()) await child.stop();
   rmSync(folder, { recursive: true, force: true });
 }

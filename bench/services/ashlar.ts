@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readSettings, startServer } from '../../server/src/main.ts';
 import { answerMessages, cpuUs } from '../child.ts';
 
-/** What the other service needs to use the same database as the same role. */
+/** How to reach a database as a role. */
 export interface DatabasePlace {
   readonly host: string;
   readonly port: number;
@@ -15,7 +15,10 @@ export interface DatabasePlace {
 
 export interface AshlarStarted {
   readonly url: string;
+  /** The workspace's database as Ashlar's own role, for the other service. */
   readonly database: DatabasePlace;
+  /** The same one as its superuser, for tidying up. */
+  readonly superuser: DatabasePlace;
   readonly postmaster: number;
 }
 
@@ -26,12 +29,15 @@ process.on('SIGTERM', () => void server.stop(0).finally(() => process.exit(0)));
 function started(): AshlarStarted {
   const environment = [...(server.publishing.snapshots.current?.environments.values() ?? [])][0];
   if (environment === undefined) throw new Error('the workspace was not published');
+  const cluster = join(settings.data.path, 'postgres');
   // Its lines: process id, folder, start, port, folder of the socket.
-  const lines = readFileSync(join(settings.data.path, 'postgres/data/postmaster.pid'), 'utf8').split('\n');
-  const { database, appRole, appPassword } = environment.database;
+  const lines = readFileSync(join(cluster, 'data/postmaster.pid'), 'utf8').split('\n');
+  const place = { host: lines[4] ?? '', port: Number(lines[3]), database: environment.database.database };
+  const { appRole, appPassword } = environment.database;
   return {
     url: server.url,
-    database: { host: lines[4] ?? '', port: Number(lines[3]), user: appRole, password: appPassword, database },
+    database: { ...place, user: appRole, password: appPassword },
+    superuser: { ...place, user: 'ashlar', password: readFileSync(join(cluster, 'password'), 'utf8') },
     postmaster: Number(lines[0]),
   };
 }
