@@ -23,8 +23,6 @@ export interface JsonShape {
   readonly ascii: boolean;
 }
 
-/** Longer fields make a text and let V8 write it: faster there, and the sink needs no room for the worst case. */
-const longField = 2_048;
 /** Far beyond every answer, and short of the longest string of V8 (2²⁹ − 24). */
 const mostBytes = 400_000_000;
 const comma = 44;
@@ -40,8 +38,6 @@ export type JsonLimits = Pick<Limits, 'textLength' | 'resultBytes'>;
 export class JsonRows implements RowReader {
   readonly #shape: JsonShape;
   readonly #limits: JsonLimits;
-  /** Longest field for a fast writer. */
-  readonly #fastLength: number;
   readonly #ends: number[] = [];
   /** Taken with the first row: an execution may wait for long, or never have any. */
   #sink: JsonSink | null = null;
@@ -49,7 +45,6 @@ export class JsonRows implements RowReader {
   constructor(shape: JsonShape, limits: JsonLimits) {
     this.#shape = shape;
     this.#limits = limits;
-    this.#fastLength = Math.min(longField, limits.textLength);
   }
 
   /** As every reader, and throws `result_too_large` long before the rows are too much for one string. */
@@ -75,12 +70,12 @@ export class JsonRows implements RowReader {
   }
 
   #field(sink: JsonSink, { key, fast, decode }: JsonColumn, bytes: Buffer, from: number, length: number): void {
-    const isShort = length <= this.#fastLength;
-    sink.room(key.length + (isShort ? worstCase(length) : 0) + nullBytes.length);
+    const { textLength } = this.#limits;
+    sink.room(key.length + worstCase(Math.max(length, 0)));
     sink.copy(key, 0, key.length);
     if (length < 0) sink.copy(nullBytes, 0, nullBytes.length);
-    else if (!isShort || !fast(sink, bytes, from, from + length)) {
-      const value = readField(decode, bytes.toString('utf8', from, from + length), this.#limits.textLength);
+    else if (length > textLength || !fast(sink, bytes, from, from + length)) {
+      const value = readField(decode, bytes.toString('utf8', from, from + length), textLength);
       // In a list, for there it is as deep as in its row.
       const json = encodeJson([value], { decimals: this.#shape.decimals, limitBytes: noLimit });
       sink.text(json.slice(1, -1));
@@ -92,7 +87,7 @@ export class JsonRows implements RowReader {
     const sink = this.#sink;
     if (sink === null) return { utf8: '', ends: this.#ends, ascii: true };
     this.#sink = null;
-    const utf8 = sink.bytes.toString('latin1', 0, sink.at);
+    const utf8 = sink.latin1();
     sink.giveBack();
     return { utf8, ends: this.#ends, ascii: this.#shape.ascii && sink.seen < 0x80 };
   }

@@ -31,10 +31,22 @@ export class JsonSink {
     if (this.bytes.length - this.at < length) this.#grow(this.at + length);
   }
 
+  /** Everything so far, one character a byte. */
+  latin1(): string {
+    this.#checkRoom();
+    return this.bytes.toString('latin1', 0, this.at);
+  }
+
   #grow(least: number): void {
+    this.#checkRoom();
     const larger = Buffer.allocUnsafeSlow(Math.max(least, this.bytes.length * 2));
     this.bytes.copy(larger, 0, 0, this.at);
     this.bytes = larger;
+  }
+
+  /** Bytes beyond the end of a buffer are lost in silence: better no answer than one that lacks some. */
+  #checkRoom(): void {
+    if (this.at > this.bytes.length) throw new Error('JSON was written without room for it');
   }
 
   /** Copies bytes of ASCII; there must be room. */

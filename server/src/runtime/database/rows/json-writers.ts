@@ -3,18 +3,20 @@ import type { FieldKind } from '../decode.ts';
 import { isPlainDate, isShortestFloat, numberForm, plainTime, secondsLength, whole } from './digits.ts';
 import type { JsonSink } from './json-sink.ts';
 
+/** The longest field for whose worst case there is room. V8 writes longer texts with escapes as fast, from a string. */
+const longField = 2_048;
+
 /**
  * Writes the bytes from `from` to `to` as JSON; false, with nothing written, where only the general way can tell. The sink has
  * room for `worstCase(to - from)` bytes.
  */
 export type FastWrite = (sink: JsonSink, bytes: Buffer, from: number, to: number) => boolean;
 
-/** The longest that a fast writer may make of so many bytes: quotes and the escapes of a text, or what a time is filled up with. */
-export const worstCase = (length: number): number => length * 6 + 8;
+/** Room that a fast writer counts on for a field of so many bytes: quotes and the escapes of a text, or what a time is filled up with. */
+export const worstCase = (length: number): number => Math.min(length, longField) * 6 + 8;
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 const quote = 34;
-const backslash = 92;
 const letterT = 116;
 const trueBytes = ascii('true');
 const falseBytes = ascii('false');
@@ -57,33 +59,69 @@ const bool: FastWrite = (sink, bytes, from, to) =>
     : bare(sink, falseBytes, 0, falseBytes.length);
 
 /** What stands for each byte that a text can't hold as it is; undefined for all others. */
-const escapes: readonly (Buffer | undefined)[] = Array.from({ length: backslash + 1 }, (_, byte) =>
-  byte < 0x20 || byte === quote || byte === backslash ? ascii(JSON.stringify(String.fromCharCode(byte)).slice(1, -1)) : undefined,
-);
+const escapes: readonly (Buffer | undefined)[] = Array.from({ length: 0x80 }, (_, byte) => {
+  const json = JSON.stringify(String.fromCharCode(byte)).slice(1, -1);
+  return json.length > 1 ? ascii(json) : undefined;
+});
 
+/** Of each byte, to be or'ed over a text: whether it must be escaped, whether it is beyond ASCII. */
+const marks = Uint8Array.from({ length: 0x100 }, (_, byte) => (byte < 0x80 ? Number(escapes[byte] !== undefined) : 0x80));
+const mustEscape = 1;
+
+/** Above, a look over the bytes and a copy by the machine are faster than to copy them while looking. */
+const copiedBytes = 128;
+
+/** A text goes over as it is, unless something in it must be escaped. */
 const text: FastWrite = (sink, bytes, from, to) => {
+  const length = to - from;
+  if (length > copiedBytes) return longText(sink, bytes, from, to);
+  const { bytes: target, at } = sink;
+  const offset = at + 1 - from;
+  let found = 0;
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!;
+    found |= marks[byte]!;
+    target[i + offset] = byte;
+  }
+  if ((found & mustEscape) !== 0) return escapedText(sink, bytes, from, to);
+  target[at] = quote;
+  target[at + 1 + length] = quote;
+  sink.at = at + 2 + length;
+  sink.seen |= found;
+  return true;
+};
+
+function longText(sink: JsonSink, bytes: Buffer, from: number, to: number): boolean {
+  let found = 0;
+  for (let i = from; i < to; i++) found |= marks[bytes[i]!]!;
+  if ((found & mustEscape) !== 0) return to - from <= longField && escapedText(sink, bytes, from, to);
+  sink.room(to - from + 2);
+  const { bytes: target, at } = sink;
+  target[at] = quote;
+  bytes.copy(target, at + 1, from, to);
+  target[at + 1 + to - from] = quote;
+  sink.at = at + 2 + to - from;
+  sink.seen |= found;
+  return true;
+}
+
+function escapedText(sink: JsonSink, bytes: Buffer, from: number, to: number): true {
   const target = sink.bytes;
   let at = sink.at;
-  let seen = 0;
   target[at++] = quote;
   for (let i = from; i < to; i++) {
     const byte = bytes[i]!;
-    if (byte < 0x20 || byte === quote || byte === backslash) at = writeEscape(target, at, byte);
+    const escaped = escapes[byte];
+    sink.seen |= byte;
+    if (escaped === undefined) target[at++] = byte;
     else {
-      target[at++] = byte;
-      seen |= byte;
+      target.set(escaped, at);
+      at += escaped.length;
     }
   }
   target[at++] = quote;
   sink.at = at;
-  sink.seen |= seen;
   return true;
-};
-
-function writeEscape(target: Buffer, at: number, byte: number): number {
-  const escaped = escapes[byte]!;
-  target.set(escaped, at);
-  return at + escaped.length;
 }
 
 const timeParts = { t: 84, z: 90, point: 46, zero: 48 };

@@ -126,7 +126,9 @@ const plainText = fc.oneof(
       fc.oneof(fc.constantFrom('"', '\\', '\n', '\u0001', '\u001f', '\u007f', 'é', '\u2028', '€', '\uffff', '😀'), fc.string()),
     )
     .map((parts) => parts.join('')),
-  fc.tuple(fc.constantFrom('x', '"', 'é', '😀'), fc.constantFrom(2_047, 2_048, 2_049, 40_000)).map(([one, n]) => one.repeat(n)),
+  fc
+    .tuple(fc.constantFrom('x', '"', 'é', '😀'), fc.constantFrom(127, 128, 129, 2_048, 2_049, 40_000))
+    .map(([one, n]) => one.repeat(n)),
 );
 const text = plainText.map((one) => one.replaceAll('\0', ''));
 
@@ -303,6 +305,13 @@ describe('rows read from bytes are those of the general way', () => {
     expect(outcome(() => encoded([column('text')], [['😀'.repeat(6)]], 'number', limits))).toMatchObject({
       code: 'text_too_large',
     });
+  });
+
+  it('where fields are far longer than any buffer was before, and where they are very many', () => {
+    expectSame([column('text')], [['\u0001'.repeat(200_000)], ['é'.repeat(600_000)], ['x'.repeat(2_500_000)]]);
+    expectSame([column('json')], [[`["${'é'.repeat(1_500_000)}"]`]]);
+    for (const field of ['\u0001'.repeat(128), '\u0001'.repeat(2_048), 'x'.repeat(129), '2026-11-24 21:17:00+00'])
+      expectSame([column('text')], Array<Fields>(1_500).fill([field]));
   });
 
   it('while other rows are read, too: readers share nothing', () => {
