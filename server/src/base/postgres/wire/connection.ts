@@ -35,9 +35,17 @@ export interface ConnectionOwner {
   lost(): void;
 }
 
+const nobody: ConnectionOwner = {
+  again: (operations) => {
+    for (const operation of operations) operation.failed(new ConnectionLost('nobody sends it again'));
+  },
+  ready: () => {},
+  lost: () => {},
+};
+
 export class WireConnection {
   readonly #client: WireClient;
-  readonly #owner: ConnectionOwner;
+  #owner: ConnectionOwner = nobody;
   readonly #clock: () => number;
   readonly #socket: Socket;
   readonly #writer = new MessageWriter();
@@ -54,9 +62,8 @@ export class WireConnection {
   #cancelledAt = Number.NEGATIVE_INFINITY;
 
   /** @param clock milliseconds, monotonic */
-  constructor(client: WireClient, owner: ConnectionOwner, clock: () => number) {
+  constructor(client: WireClient, clock: () => number) {
     this.#client = client;
-    this.#owner = owner;
     this.#clock = clock;
     this.#reader = new MessageReader(
       (type, bytes, start, end) => this.#take(type, bytes, start, end),
@@ -67,6 +74,11 @@ export class WireConnection {
       drain: () => this.#owner.ready(),
       closed: (error) => this.#lose(new ConnectionLost(error?.message ?? 'it was closed', error)),
     });
+  }
+
+  /** Who is told from now on; without an owner, what could be sent again fails. */
+  set owner(owner: ConnectionOwner | null) {
+    this.#owner = owner ?? nobody;
   }
 
   /** Operations that were sent and have no outcome. */

@@ -1,7 +1,7 @@
 /** All of a node's connections that are spoken to directly: shared ones by database, and those lent to one run. */
 import type { PoolClient } from 'pg';
-import { WireConnection } from './connection.ts';
-import { ReadLane, WriteLane } from './lane.ts';
+import { type ConnectionOwner, WireConnection } from './connection.ts';
+import { type LaneOptions, ReadLane, WriteLane } from './lane.ts';
 import { ConnectionLost, type Operation } from './operation.ts';
 import type { WireClient } from './socket.ts';
 
@@ -22,9 +22,9 @@ export class SharedConnections {
   readonly #reads: ReadLane;
   readonly #writes: WriteLane;
 
-  constructor(lend: () => Promise<PoolClient & WireClient>, { clock, idleMs }: WireOptions) {
-    this.#reads = new ReadLane({ ...readLane, lend, clock, idleMs });
-    this.#writes = new WriteLane({ ...writeLane, lend, clock, idleMs });
+  constructor(options: Pick<LaneOptions, 'lend' | 'wireOf' | 'clock' | 'idleMs'>) {
+    this.#reads = new ReadLane({ ...readLane, ...options });
+    this.#writes = new WriteLane({ ...writeLane, ...options });
   }
 
   /** A read that is known to be short; it is sent with all others of this turn. */
@@ -64,29 +64,20 @@ export class SharedConnections {
   }
 }
 
-/** What happens on a connection that one run has for itself. */
-class OwnConnection {
-  readonly wire: WireConnection;
-
-  constructor(client: WireClient, clock: () => number) {
-    this.wire = new WireConnection(
-      client,
-      { again: (operations) => this.#again(operations), ready: () => {}, lost: () => {} },
-      clock,
-    );
-  }
-
-  #again(operations: readonly Operation[]): void {
+/** On a connection that one run has for itself: what did nothing goes again at once. */
+function ownerAlone(wire: WireConnection): ConnectionOwner {
+  const again = (operations: readonly Operation[]): void => {
     for (const operation of operations)
-      if (this.wire.isLost) operation.failed(new ConnectionLost('it was closed'));
-      else this.wire.send([operation], true);
-  }
+      if (wire.isLost) operation.failed(new ConnectionLost('it was closed'));
+      else wire.send([operation], true);
+  };
+  return { again, ready: () => {}, lost: () => {} };
 }
 
 export class WireConnections {
   readonly #options: WireOptions;
   readonly #shared = new Map<string, SharedConnections>();
-  readonly #own = new Map<WireClient, OwnConnection>();
+  readonly #wires = new Map<WireClient, WireConnection>();
   readonly #timer: NodeJS.Timeout;
 
   constructor(options: WireOptions) {
@@ -99,7 +90,7 @@ export class WireConnections {
   shared(key: string, lend: () => Promise<PoolClient & WireClient>): SharedConnections {
     let shared = this.#shared.get(key);
     if (shared === undefined) {
-      shared = new SharedConnections(lend, this.#options);
+      shared = new SharedConnections({ ...this.#options, lend, wireOf: (client) => this.#wireOf(client) });
       this.#shared.set(key, shared);
     }
     return shared;
@@ -107,18 +98,12 @@ export class WireConnections {
 
   /** A client that is lent to one run, spoken to directly. */
   own(client: WireClient): WireConnection {
-    let own = this.#own.get(client);
-    if (own === undefined) {
-      own = new OwnConnection(client, this.#options.clock);
-      this.#own.set(client, own);
-      client.once('end', () => this.#own.delete(client));
-    }
-    return own.wire;
+    return this.#wires.get(client) ?? this.#wireOf(client);
   }
 
   /** The same where it was ever asked for. */
   ownIfAny(client: WireClient): WireConnection | undefined {
-    return this.#own.get(client)?.wire;
+    return this.#wires.get(client);
   }
 
   /** Makes a shared connection free for somebody who has none of `key` (or fewer than others). */
@@ -149,6 +134,17 @@ export class WireConnections {
       // A database that nobody asks any more leaves nothing behind.
       if (shared.size === 0 && !shared.waits) this.#shared.delete(key);
     }
-    for (const { wire } of this.#own.values()) if (!wire.idle) wire.look(now);
+    for (const wire of this.#wires.values()) if (!wire.idle) wire.look(now);
+  }
+
+  /** One for each client, whoever has it: it knows what is prepared in the session. */
+  #wireOf(client: WireClient): WireConnection {
+    const known = this.#wires.get(client);
+    if (known !== undefined) return known;
+    const wire = new WireConnection(client, this.#options.clock);
+    wire.owner = ownerAlone(wire);
+    this.#wires.set(client, wire);
+    client.once('end', () => this.#wires.delete(client));
+    return wire;
   }
 }

@@ -1,12 +1,14 @@
 /** Connections that many requests share for one kind of operation, and the line in front of them. */
 import type { PoolClient } from 'pg';
-import { WireConnection } from './connection.ts';
+import type { WireConnection } from './connection.ts';
 import { ConnectionLost, mustStop, type Operation, OperationStopped } from './operation.ts';
 import type { WireClient } from './socket.ts';
 
 export interface LaneOptions {
-  /** A connection of the pools; rejects where none is to be had. */
+  /** A client of the pools; rejects where none is to be had. */
   readonly lend: () => Promise<PoolClient & WireClient>;
+  /** It, spoken to directly. */
+  readonly wireOf: (client: WireClient) => WireConnection;
   /** Connections at most. */
   readonly most: number;
   /** Another connection is opened when so many operations wait on the least busy one. */
@@ -61,7 +63,6 @@ abstract class Lane {
   look(now: number): void {
     this.#dropStopped(now);
     for (const member of [...this.members]) {
-      member.wire.look(now);
       this.lookAt(member, now);
       const idle = member.wire.idle && now - member.usedAt > this.options.idleMs;
       if (member.wire.idle && (idle || member.leaving)) this.#leave(member);
@@ -175,19 +176,21 @@ abstract class Lane {
       client.release(true);
       return;
     }
-    const wire = new WireConnection(
+    const member: Member = {
       client,
-      {
-        again: (operations, alone) => this.again(operations, alone),
-        ready: () => {
-          member.stalled = false;
-          if (this.waits) this.schedule();
-        },
-        lost: () => this.#leave(member),
+      wire: this.options.wireOf(client),
+      stalled: false,
+      leaving: false,
+      usedAt: this.options.clock(),
+    };
+    member.wire.owner = {
+      again: (operations, alone) => this.again(operations, alone),
+      ready: () => {
+        member.stalled = false;
+        if (this.waits) this.schedule();
       },
-      this.options.clock,
-    );
-    const member: Member = { client, wire, stalled: false, leaving: false, usedAt: this.options.clock() };
+      lost: () => this.#leave(member),
+    };
     this.members.push(member);
   }
 
