@@ -141,12 +141,13 @@ function listCheck(input: Input, options: PrepareOptions): Check {
     if (!isList(list)) return report.refuse('wrong_type', `must be a list, not ${describe(value)}`);
     if (!within(list.length, 'items', input.min, input.max, report)) return undefined;
     const checked: Value[] = [];
+    const depth = report.path.push(0) - 1;
     for (let i = 0; i < list.length && !report.full; i++) {
-      report.path.push(i);
+      report.path[depth] = i;
       const one = item(list[i] ?? null, textual, report);
       if (one !== undefined) checked.push(one);
-      report.path.pop();
     }
+    report.path.pop();
     return checked.length === list.length ? checked : undefined;
   };
 }

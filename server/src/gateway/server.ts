@@ -76,6 +76,8 @@ class HttpGateway implements Gateway {
       // Checked below, so that the refusal has our form.
       requireHostHeader: false,
       noDelay: true,
+      // Requests without a body have no stream to drain: nobody here waits for the end of one that announced none.
+      optimizeEmptyRequests: true,
     });
     server.timeout = this.#limits.idleMs;
     // The size of all headers is limited; node's own count would drop headers without a word.

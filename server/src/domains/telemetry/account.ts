@@ -41,8 +41,8 @@ export interface EffectCost {
   readonly beside?: boolean;
 }
 
-/** Effects that are a statement of the user's; the others of kind `database` (BEGIN, COMMIT, alerts) only take its time. */
-const queryEffects: ReadonlySet<string> = new Set(['query', 'direct_query']);
+/** Whether the effect is a statement of the user's; the others of kind `database` (BEGIN, COMMIT, alerts) only take its time. */
+const isQuery = (effect: string): boolean => effect === 'query' || effect === 'direct_query';
 
 /** Steps whose costs are kept apart; a run with more (unrolled by frames) adds the rest to the totals only. */
 const maxSteps = 1_000;
@@ -65,7 +65,7 @@ export class RunAccount {
   add(cost: EffectCost): void {
     if (cost.kind === 'database') {
       this.databaseMs += cost.durationMs;
-      if (queryEffects.has(cost.effect)) this.queries += 1;
+      if (isQuery(cost.effect)) this.queries += 1;
     } else if (cost.kind === 'network') this.networkMs += cost.durationMs;
     else this.waitingMs += cost.durationMs;
     const step = this.#step(cost);
@@ -90,9 +90,18 @@ export class RunAccount {
     if (known !== undefined) return known;
     if (this.steps.size >= maxSteps) return undefined;
     const { step, frame, effect } = cost;
-    const { afterAnswer } = this;
-    const counters = { calls: 0, turns: 0, durationMs: 0, rows: 0, unboundedRows: 0, unlimitedCallMs: 0 };
-    const made = { step, frame, effect, afterAnswer, ...counters };
+    const made: StepAccount = {
+      step,
+      frame,
+      effect,
+      calls: 0,
+      turns: 0,
+      durationMs: 0,
+      rows: 0,
+      unboundedRows: 0,
+      unlimitedCallMs: 0,
+      afterAnswer: this.afterAnswer,
+    };
     this.steps.set(key, made);
     return made;
   }

@@ -60,8 +60,12 @@ class EndpointCosts {
 
   /** Counts the steps alone. */
   recordSteps(account: RunAccount): void {
-    for (const [key, step] of account.steps)
-      addStep(this.steps, key, { ...step, runs: 1, mostTurns: step.turns, mostTurnsMs: step.durationMs });
+    for (const [key, step] of account.steps) {
+      const known = this.steps.get(key);
+      const run = { runs: 1, mostTurns: step.turns, mostTurnsMs: step.durationMs };
+      if (known === undefined) this.steps.set(key, { ...step, ...run });
+      else addToStep(known, step, run);
+    }
   }
 
   /** Adds another slot's costs. */
@@ -73,26 +77,28 @@ class EndpointCosts {
     this.databaseMs += other.databaseMs;
     this.networkMs += other.networkMs;
     this.waitingMs += other.waitingMs;
-    for (const [key, step] of other.steps) addStep(this.steps, key, step);
+    for (const [key, step] of other.steps) {
+      const known = this.steps.get(key);
+      if (known === undefined) this.steps.set(key, { ...step });
+      else addToStep(known, step, step);
+    }
   }
 }
 
-function addStep(steps: Map<number | string, StepCosts>, key: number | string, more: StepCosts): void {
-  const known = steps.get(key);
-  if (known === undefined) {
-    steps.set(key, { ...more });
-    return;
-  }
-  known.runs += more.runs;
+/** Runs, and the one of them with most turns. */
+type RunCosts = Pick<StepCosts, 'runs' | 'mostTurns' | 'mostTurnsMs'>;
+
+function addToStep(known: StepCosts, more: StepAccount, { runs, mostTurns, mostTurnsMs }: RunCosts): void {
+  known.runs += runs;
   known.calls += more.calls;
   known.turns += more.turns;
   known.durationMs += more.durationMs;
   known.rows += more.rows;
   known.unboundedRows = Math.max(known.unboundedRows, more.unboundedRows);
   known.unlimitedCallMs = Math.max(known.unlimitedCallMs, more.unlimitedCallMs);
-  if (more.mostTurns > known.mostTurns) {
-    known.mostTurns = more.mostTurns;
-    known.mostTurnsMs = more.mostTurnsMs;
+  if (mostTurns > known.mostTurns) {
+    known.mostTurns = mostTurns;
+    known.mostTurnsMs = mostTurnsMs;
   }
 }
 
@@ -126,6 +132,8 @@ const mostEndpoints = 5_000;
 /** All endpoints of this node. Times are milliseconds of a monotonic clock. */
 export class Endpoints {
   readonly #kept = new Map<string, Kept>();
+  /** Where a stack's last record went: nearly always where its next one goes, without putting a key together. */
+  #lastOf = new WeakMap<CompiledStack, Kept>();
 
   record(nowMs: number, request: FinishedRequest): void {
     this.#keptOf(nowMs, request)?.current.record(request);
@@ -138,6 +146,19 @@ export class Endpoints {
 
   /** The endpoint's costs, in the running half hour; undefined where there are too many endpoints. */
   #keptOf(nowMs: number, request: FinishedRequest | FinishedPostProcess): Kept | undefined {
+    const { stack } = request;
+    if (stack === undefined) return this.#lookUp(nowMs, request);
+    const last = this.#lastOf.get(stack);
+    if (last !== undefined && isOf(last, request)) {
+      turn(last, Math.floor(nowMs / slotMs));
+      return last;
+    }
+    const kept = this.#lookUp(nowMs, request);
+    if (kept !== undefined) this.#lastOf.set(stack, kept);
+    return kept;
+  }
+
+  #lookUp(nowMs: number, request: FinishedRequest | FinishedPostProcess): Kept | undefined {
     const key = `${request.environmentId} ${request.method} ${request.endpoint}`;
     const slot = Math.floor(nowMs / slotMs);
     let kept = this.#kept.get(key);
@@ -176,8 +197,14 @@ export class Endpoints {
   #forget(slot: number): boolean {
     const before = this.#kept.size;
     for (const [key, kept] of this.#kept) if (kept.slot < slot - 1) this.#kept.delete(key);
+    this.#lastOf = new WeakMap();
     return this.#kept.size < before;
   }
+}
+
+/** Whether what is kept is this request's, its steps included. */
+function isOf(kept: Kept, { stack, method, environmentId, endpoint }: FinishedRequest | FinishedPostProcess): boolean {
+  return kept.stack === stack && kept.method === method && kept.environmentId === environmentId && kept.endpoint === endpoint;
 }
 
 function turn(kept: Kept, slot: number): void {

@@ -29,7 +29,12 @@ export class RequestWindow {
     const second = Math.floor(nowMs / 1_000);
     const bucket = this.#buckets[second % seconds];
     if (bucket === undefined) return;
-    if (bucket.second !== second) Object.assign(bucket, { second, requests: 0, errors: 0, durationMs: 0 });
+    if (bucket.second !== second) {
+      bucket.second = second;
+      bucket.requests = 0;
+      bucket.errors = 0;
+      bucket.durationMs = 0;
+    }
     bucket.requests += 1;
     bucket.durationMs += durationMs;
     if (failed) bucket.errors += 1;
