@@ -25,6 +25,7 @@ export * from './errors.ts';
 export {
   contextFrame,
   type ExplainedEffects,
+  type ExplainedSending,
   type ExplainedStack,
   type ExplainedStatement,
   type ExplainedStep,

@@ -18,6 +18,7 @@ import { makeWorld } from './world.ts';
 export interface StackInput {
   readonly stack: unknown;
   readonly response?: unknown;
+  readonly stream?: unknown;
   readonly input?: Record<string, unknown>;
   readonly auth?: string;
   /** Further files of the workspace, path to content (objects become JSON). */

@@ -6,6 +6,7 @@ import type { Binding } from '../run/statement.ts';
 import { describeType } from '../types/type.ts';
 import { planLines } from './plan-text.ts';
 import { type ExplainedStep, explainSteps, expressionText } from './tree.ts';
+import { type ExplainedSending, sendingsOf } from './ways.ts';
 
 /** A statement of a step. A text is listed once, with all steps that send it. */
 export interface ExplainedStatement {
@@ -26,6 +27,8 @@ export interface ExplainedStatement {
   readonly absent: boolean;
   /** At most so many rows; null: not bounded. */
   readonly maxRows: number | null;
+  /** How each of the steps sends it, and what becomes of the rows. */
+  readonly sent: readonly ExplainedSending[];
 }
 
 /** What a stack may touch; lists are sorted. */
@@ -76,13 +79,16 @@ export function explainStack({ stack, definition }: StackToExplain): ExplainedSt
 }
 
 function statementsOf(stack: CompiledStack, functions: ReadonlyMap<number, string>): readonly ExplainedStatement[] {
-  const byText = new Map<string, ExplainedStatement & { steps: number[] }>();
+  const byText = new Map<string, ExplainedStatement & { steps: number[]; sent: ExplainedSending[] }>();
+  const sending = sendingsOf(stack);
   for (const { step, statement } of stack.statements) {
     // What a null in an unusual place would make of it is not what people ask for.
     if (statement.absent === 'all') continue;
     const known = byText.get(statement.text);
     if (known !== undefined) {
-      if (!known.steps.includes(step)) known.steps.push(step);
+      if (known.steps.includes(step)) continue;
+      known.steps.push(step);
+      known.sent.push(sending(step, statement));
       continue;
     }
     byText.set(statement.text, {
@@ -97,6 +103,7 @@ function statementsOf(stack: CompiledStack, functions: ReadonlyMap<number, strin
       beside: statement.beside ?? null,
       absent: statement.absent === 'optional',
       maxRows: statement.maxRows,
+      sent: [sending(step, statement)],
     });
   }
   return [...byText.values()];

@@ -10,3 +10,4 @@ export { contextFrame, type FramePlace } from './frame.ts';
 export { independentCalls } from './independent-calls.ts';
 export { type ExplainSection, explainSections, sectionText } from './text.ts';
 export type { ExplainedStep } from './tree.ts';
+export type { ExplainedSending } from './ways.ts';

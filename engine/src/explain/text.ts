@@ -2,6 +2,7 @@
 import { anyTable } from '../3-plan/sql/query-plan.ts';
 import type { ExplainedStack, ExplainedStatement } from './explain.ts';
 import type { ExplainedStep } from './tree.ts';
+import type { ExplainedSending } from './ways.ts';
 
 /** The sections, in the order of the way from text to program. */
 export const explainSections = ['ast', 'plan', 'sql', 'javascript', 'effects'] as const;
@@ -51,10 +52,35 @@ function statementText(statement: ExplainedStatement): string {
   ];
   return [
     `-- ${steps.length === 1 ? 'step' : 'steps'} ${steps.join(', ')} ${statement.function}: ${facts.join(', ')}`,
+    ...sentLines(statement.sent, 'goes', ({ way, because }) => `${wayNames[way]}, because ${because}`),
+    ...sentLines(statement.sent, 'rows', ({ rows }) =>
+      rows === null ? null : `${rows.as === 'json' ? 'stay JSON' : 'become objects'}, because ${rows.because}`,
+    ),
     brokenSql(statement.text),
     ...(params.length === 0 ? [] : [`-- binds    ${params.map((type, i) => `$${i + 1} ${type}`).join(', ')}`]),
     ...(columns.length === 0 ? [] : [`-- answers  ${columns.map(({ name, type }) => `${name} ${type}`).join(', ')}`]),
   ].join('\n');
+}
+
+const wayNames: Readonly<Record<ExplainedSending['way'], string>> = {
+  shared: 'on a shared connection',
+  grouped: 'on a shared connection, in one commit with others',
+  own: 'on a connection of its own',
+  transaction: "on the transaction's connection",
+};
+
+/** What is said of the steps that send a statement: once where it is the same for all of them. */
+function sentLines(
+  sent: readonly ExplainedSending[],
+  title: 'goes' | 'rows',
+  tell: (sending: ExplainedSending) => string | null,
+): readonly string[] {
+  const stepsOf = Map.groupBy(sent, tell);
+  return [...stepsOf].flatMap(([told, those]) => {
+    if (told === null) return [];
+    const steps = stepsOf.size === 1 ? '' : ` (step ${those.map(({ step }) => step).join(', ')})`;
+    return [`-- ${title.padEnd(7)}  ${told}${steps}`];
+  });
 }
 
 const tableText = (table: string): string => (table === anyTable ? 'unknown (direct_query)' : table);

@@ -4,6 +4,7 @@ import { texts, values } from '../../../tests/harness/values.ts';
 import { AshlarError } from '../errors.ts';
 import { defaultLimits } from '../limits.ts';
 import { Decimal } from './decimal.ts';
+import { EncodedJson } from './encoded.ts';
 import { Float } from './float.ts';
 import { decodeJson, encodeJson } from './json.ts';
 import { equals, typeName } from './operators.ts';
@@ -32,6 +33,29 @@ function throughJson(value: Value): Value {
     ? Object.fromEntries(Object.entries(value ?? {}).map(([k, v]) => [k, throughJson(v)]))
     : value;
 }
+
+describe('JSON that came ready', () => {
+  const ready = (text: string): EncodedJson => {
+    const utf8 = Buffer.from(text).toString('latin1');
+    return new EncodedJson(utf8, utf8.length === text.length);
+  };
+
+  test('stands in an answer as the value would that it was made of', () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const text = encode(value);
+        expect(ready(text).$text).toBe(text);
+        expect(encode({ a: [ready(text), 1] })).toBe(encode({ a: [value, 1] }));
+      }),
+    );
+  });
+
+  test('counts by its bytes', () => {
+    const limit = Buffer.from('["é€"]').length;
+    expect(codeOf(() => encode([ready('"é€"')], limit))).toBe('no error');
+    expect(codeOf(() => encode([ready('"é€"')], limit - 1))).toBe('result_too_large');
+  });
+});
 
 describe('reading', () => {
   test.each([
