@@ -7,7 +7,6 @@ import {
   encodeJson,
   Float,
   PlainDate,
-  type Statement,
   Timestamp,
   type Value,
 } from '@ashlar/engine';
@@ -15,10 +14,10 @@ import fc from 'fast-check';
 import type { PoolClient } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testPostgres } from '../../../../tests/harness/postgres.ts';
-import { decoderOfType } from './decode.ts';
-import { compileParams, encodeFree, encodeParams } from './encode.ts';
+import { decoderOf, decoderOfType } from './decode.ts';
+import { compileParams, encodeFree } from './encode.ts';
 import { queryLimited } from './limited-query.ts';
-import { runStatement } from './statement.ts';
+import { rowOf, textOnly } from './statement.ts';
 
 let client: PoolClient;
 beforeAll(async () => {
@@ -45,27 +44,19 @@ const bindings: Readonly<Record<string, Binding>> = {
   bools: { type: 'list', items: 'bool', pg: 'bool[]' },
 };
 
-const statementFor = (name: string): Statement => {
-  const binding = bindings[name] ?? { type: 'text', pg: 'text' };
-  return {
-    name: `echo_${name}`,
-    text: `select $1::${binding.pg} as value`,
-    params: [binding],
-    columns: [{ ...binding, name: 'value' }],
-    access: 'read',
-    table: 'none',
-    maxRows: 1,
-    byUniqueKey: false,
-    locks: false,
-  };
-};
+const bindingOf = (name: string): Binding => bindings[name] ?? { type: 'text', pg: 'text' };
+const encode = (name: string, value: Value) => compileParams([bindingOf(name)])([value]);
 
-const encode = (name: string, value: Value) => compileParams([bindings[name] ?? { type: 'text', pg: 'text' }])([value]);
-
-async function echo(name: string, value: Value): Promise<Value | undefined> {
-  const statement = statementFor(name);
-  const { rows } = await runStatement(client, statement, 'ver_1', encodeParams(statement.params, [value]), defaultLimits);
-  return rows[0]?.value;
+/** Sends a value as a parameter and reads what comes back. */
+async function echo(name: string, value: Value, limits = defaultLimits): Promise<Value | undefined> {
+  const column = { ...bindingOf(name), name: 'value' };
+  const { rows } = await client.query<(string | null)[]>({
+    text: `select $1::${column.pg}`,
+    values: encode(name, value),
+    rowMode: 'array',
+    types: textOnly,
+  });
+  return rowOf([column.name], [decoderOf(column)], rows[0] ?? [], limits).value;
 }
 
 const text = fc.string({ unit: 'grapheme' }).filter((one) => !one.includes('\0') && one.isWellFormed());
@@ -161,23 +152,16 @@ describe('a value comes back from PostgreSQL as it went', () => {
     ['json', { ['x'.repeat(11)]: 1 }],
   ] as const)('%s longer than texts may be: %j', async ([name, value]) => {
     const limits = { ...defaultLimits, textLength: 10 };
-    const statement = statementFor(name);
-    const read = (one: Value) => runStatement(client, statement, 'v1', encodeParams(statement.params, [one]), limits);
+    const read = (one: Value) => echo(name, one, limits);
     await expect(read(value)).rejects.toMatchObject({ code: 'text_too_large', status: 503 });
     const fits = JSON.parse(JSON.stringify(value).replace('xx', 'x')) as Value;
     await expect(read(fits)).resolves.toBeTruthy();
   });
 
-  it('a name that no object should have is a plain column', async () => {
-    const statement = { ...statementFor('int'), name: 'proto', text: 'select 1::int8 as "__proto__"', params: [] };
-    const { rows } = await runStatement(
-      client,
-      { ...statement, columns: [{ type: 'int', pg: 'int8', name: '__proto__' }] },
-      'v',
-      [],
-      defaultLimits,
-    );
-    expect(Object.keys(rows[0] ?? {})).toEqual(['__proto__']);
+  it('a name that no object should have is a plain column', () => {
+    const row = rowOf(['__proto__'], [decoderOf({ type: 'int', pg: 'int8', name: '__proto__' })], ['1'], defaultLimits);
+    expect(Object.keys(row)).toEqual(['__proto__']);
+    expect(Object.getPrototypeOf(row)).toBeNull();
   });
 });
 
