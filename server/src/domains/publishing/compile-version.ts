@@ -16,14 +16,17 @@ export interface CheckedFiles {
   readonly problems: readonly Problem[];
 }
 
-/** Checks new files. Their steps get identities by the last version; restored files bring `given` ones. */
+/**
+ * Checks new files. What did not change since the last version is taken over from it. Steps get identities by the last version;
+ * restored files bring `given` ones.
+ */
 export function checkFiles(
   files: ReadonlyMap<string, string>,
   last: KnownSteps | null,
   given: StepIds | undefined,
 ): CheckedFiles {
   const problems = new Problems();
-  const workspace = readWorkspace(files, problems);
+  const workspace = readWorkspace(files, problems, last?.workspace);
   const stepIds = assignStepIds(workspace, given === undefined ? last : { workspace, stepIds: given }, newStepId);
   const compiled = compileWorkspace(workspace, problems, { stepIds });
   return { workspace, stepIds, compiled: problems.failed ? null : compiled, problems: problems.list };

@@ -1,25 +1,26 @@
 import { Problems, readWorkspace, type Workspace } from '@ashlar/engine';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { assignStepIds, type KnownSteps } from './step-identity.ts';
 
-/** A workspace with one function per entry, its stack given as steps. */
-function workspaceOf(stacks: Record<string, readonly object[]>): Workspace {
+/** A workspace with one function per entry, its stack given as steps. What `before` has already is taken over. */
+function workspaceOf(stacks: Record<string, readonly object[]>, before?: Workspace): Workspace {
   const files = new Map([['ashlar.jsonc', '{"name": "test"}']]);
   for (const [name, stack] of Object.entries(stacks)) files.set(`functions/${name}.jsonc`, JSON.stringify({ stack }));
   const problems = new Problems();
-  const workspace = readWorkspace(files, problems);
+  const workspace = readWorkspace(files, problems, before);
   expect(problems.list).toEqual([]);
   return workspace;
 }
 
-function counter(): () => string {
+function counterOf(word: string): () => string {
   let count = 0;
-  return () => `new${++count}`;
+  return () => `${word}${++count}`;
 }
 
 const first = (stacks: Record<string, readonly object[]>): KnownSteps => {
   const workspace = workspaceOf(stacks);
-  return { workspace, stepIds: assignStepIds(workspace, null, counter()) };
+  return { workspace, stepIds: assignStepIds(workspace, null, counterOf('new')) };
 };
 const next = (last: KnownSteps, stacks: Record<string, readonly object[]>) => {
   let made = 0;
@@ -92,5 +93,25 @@ describe('identities of steps', () => {
       problems,
     );
     expect(assignStepIds(workspace, last, () => 'fresh').get(at('a', '/0'))).toBe('new1');
+  });
+
+  it('are the same where unchanged stacks are taken over from the version before', () => {
+    const step = fc.oneof(
+      fc.tuple(fc.constantFrom('x', 'y'), fc.integer({ min: 0, max: 2 })).map(([name, value]) => set(name, value)),
+      // Ids that were given to other steps, among them.
+      fc.integer({ min: 1, max: 6 }).map((n) => ({ ...set('x', 1), id: `new${n}` })),
+    );
+    const stack = fc.uniqueArray(step, { maxLength: 4, selector: (one) => ('id' in one ? one.id : {}) });
+    const stacks = fc.record({ a: stack, b: stack, c: stack });
+    const edits = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), stack), { maxLength: 2 });
+    fc.assert(
+      fc.property(stacks, edits, (before, changes) => {
+        const last = first(before);
+        const after = { ...before, ...Object.fromEntries(changes) };
+        const idsOf = (workspace: Workspace) => Object.fromEntries(assignStepIds(workspace, last, counterOf('fresh')));
+        expect(idsOf(workspaceOf(after, last.workspace))).toEqual(idsOf(workspaceOf(after)));
+      }),
+      { numRuns: 300 },
+    );
   });
 });

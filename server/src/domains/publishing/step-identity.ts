@@ -3,7 +3,7 @@
  * version. They live in the version, not in the file. Matched in this order: same content in the same place's file, same
  * content elsewhere (a step that was moved to another file), then the most similar step of the same function in the same file.
  */
-import { findFunction, type JsonNode, type JsonObject, type StackSource, type Workspace } from '@ashlar/engine';
+import { findFunction, type JsonArray, type JsonNode, type JsonObject, type Workspace } from '@ashlar/engine';
 
 /** `path#pointer` of a step -> its identity. */
 export type StepIds = ReadonlyMap<string, string>;
@@ -12,7 +12,7 @@ export type StepIds = ReadonlyMap<string, string>;
 interface Step {
   readonly key: string;
   readonly path: string;
-  /** Its place among its file's steps. */
+  /** Its place among its stack's steps. */
   readonly order: number;
   readonly name: string;
   readonly ownId: string | null;
@@ -29,12 +29,9 @@ export interface KnownSteps {
 
 /** Identities for all steps of a workspace that don't bring their own. `newId` makes one that was never used. */
 export function assignStepIds(workspace: Workspace, last: KnownSteps | null, newId: () => string): Map<string, string> {
-  const steps = stepsOf(workspace);
   const ids = new Map<string, string>();
-  // An id that a file spells out is taken: its former holder's match must not get it too.
-  const taken = new Set(steps.map((step) => step.ownId).filter((id) => id !== null));
-  const open = new Set(steps.filter((step) => step.ownId === null));
-  const former = last === null ? [] : stepsOf(last.workspace).filter((step) => step.ownId === null);
+  const { steps, former, taken } = stepsToMatch(workspace, last, ids);
+  const open = new Set(steps);
   const free = new Map<Step, string>();
   for (const step of former) {
     const id = last?.stepIds.get(step.key);
@@ -52,6 +49,32 @@ export function assignStepIds(workspace: Workspace, last: KnownSteps | null, new
   pairBySimilarity(open, free, pair);
   for (const step of open) ids.set(step.key, newId());
   return ids;
+}
+
+/**
+ * Steps without an id of their own that are to be matched, new and former ones. Those of stacks that both versions share (the
+ * very same nodes: their files did not change) would be matched with themselves first of all, so they go to `ids` at once.
+ */
+function stepsToMatch(
+  workspace: Workspace,
+  last: KnownSteps | null,
+  ids: Map<string, string>,
+): { readonly steps: readonly Step[]; readonly former: readonly Step[]; readonly taken: ReadonlySet<string> } {
+  const stacks = stacksOf(workspace);
+  const formerStacks = last === null ? new Set<JsonArray>() : stacksOf(last.workspace);
+  // An id that a file spells out is taken: its former holder's match must not get it too.
+  const taken = new Set([...stacks].flatMap((stack) => placesOf(stack).flatMap(({ ownId }) => ownId ?? [])));
+  const settled = new Set<JsonArray>();
+  for (const stack of stacks) {
+    if (last === null || !formerStacks.has(stack)) continue;
+    const known = placesOf(stack).flatMap(({ key, ownId }) => (ownId === null ? [[key, last.stepIds.get(key)] as const] : []));
+    if (!known.every(([, id]) => id !== undefined && !taken.has(id))) continue;
+    settled.add(stack);
+    for (const [key, id] of known) if (id !== undefined) ids.set(key, id);
+  }
+  const unsettled = (all: ReadonlySet<JsonArray>): readonly Step[] =>
+    [...all].flatMap((stack) => (settled.has(stack) ? [] : stepsOf(stack))).filter((step) => step.ownId === null);
+  return { steps: unsettled(stacks), former: unsettled(formerStacks), taken };
 }
 
 /** Equal content is paired in order, so that of two equal steps the first stays the first. */
@@ -110,23 +133,28 @@ function groupBy(steps: Iterable<Step>, keyOf: (step: Step) => string): Map<stri
   return groups;
 }
 
-/** Every step of every stack, outer ones before the inner ones, files in the workspace's order. */
-function stepsOf(workspace: Workspace): Step[] {
-  const steps: Step[] = [];
-  // Two endpoints may name one file as their stack: its steps are listed once.
-  const seen = new Set<string>();
-  const add = (stack: StackSource): void => {
-    for (const node of nestedSteps(stack.steps)) {
-      const step = stepOf(node, steps.length);
-      if (seen.has(step.key)) continue;
-      seen.add(step.key);
-      steps.push(step);
-    }
-  };
-  for (const endpoint of workspace.endpoints) add(endpoint.stack);
-  for (const definition of workspace.functions.values()) add(definition.stack);
-  for (const task of workspace.tasks.values()) add(task.stack);
-  return steps;
+/** Every stack, in the workspace's order. Two endpoints may name one file as their stack: it is one stack. */
+function stacksOf(workspace: Workspace): ReadonlySet<JsonArray> {
+  const definitions = [...workspace.endpoints, ...workspace.functions.values(), ...workspace.tasks.values()];
+  return new Set(definitions.map(({ stack }) => stack.steps));
+}
+
+/** Every step of a stack, outer ones before the inner ones. */
+const stepsOf = (stack: JsonArray): Step[] => nestedSteps(stack).map(stepOf);
+
+/** Where a step stands, and the id that its file gives it. */
+type StepPlace = Pick<Step, 'key' | 'ownId'>;
+
+/** Of each stack: a stack outlives many versions, and each of them asks. */
+const knownPlaces = new WeakMap<JsonArray, readonly StepPlace[]>();
+
+function placesOf(stack: JsonArray): readonly StepPlace[] {
+  let places = knownPlaces.get(stack);
+  if (places === undefined) {
+    places = nestedSteps(stack).map(placeOf);
+    knownPlaces.set(stack, places);
+  }
+  return places;
 }
 
 /** Objects with a `function` in them, found without recursion: files may nest deeply. */
@@ -148,20 +176,24 @@ function isStep(node: JsonObject): boolean {
   return node.members.some((m) => m.key === 'function' && m.value.kind === 'string');
 }
 
-function stepOf(node: JsonObject, order: number): Step {
-  let name = '';
-  let ownId: string | null = null;
+function placeOf(node: JsonObject): StepPlace {
   // Functions with a parameter `id` mean a record by it.
   const takesId = findFunction(functionName(node))?.declaration.parameters.id !== undefined;
+  const own = takesId ? undefined : node.members.findLast(({ key, value }) => key === 'id' && value.kind === 'string')?.value;
+  return { key: `${node.span.source.path}#${node.pointer}`, ownId: own?.kind === 'string' ? own.value : null };
+}
+
+function stepOf(node: JsonObject, order: number): Step {
+  const { key: place, ownId } = placeOf(node);
+  const name = canonicalName(functionName(node));
   const parameters = new Map<string, string>();
   for (const { key, value } of node.members) {
-    if (key === 'function') name = value.kind === 'string' ? canonicalName(value.value) : '';
-    else if (key === 'id' && !takesId && value.kind === 'string') ownId = value.value;
-    else if (key !== 'description') parameters.set(key, canonical(value));
+    const isOwnId = key === 'id' && ownId !== null && value.kind === 'string';
+    if (key !== 'function' && key !== 'description' && !isOwnId) parameters.set(key, canonical(value));
   }
   const sorted = [...parameters].sort(([a], [b]) => (a < b ? -1 : 1));
-  const path = node.span.source.path;
-  return { key: `${path}#${node.pointer}`, path, order, name, ownId, parameters, fingerprint: JSON.stringify([name, sorted]) };
+  const { path } = node.span.source;
+  return { key: place, path, order, name, ownId, parameters, fingerprint: JSON.stringify([name, sorted]) };
 }
 
 function functionName(node: JsonObject): string {
