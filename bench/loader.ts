@@ -5,6 +5,7 @@
  */
 import { connect, type Socket } from 'node:net';
 import { answerMessages, cpuUs } from './child.ts';
+import { canWrk, loadWithWrk } from './wrk.ts';
 
 export interface Load {
   readonly port: number;
@@ -12,6 +13,8 @@ export interface Load {
   readonly requests: readonly string[];
   readonly connections: number;
   readonly durationMs: number;
+  /** Let wrk do it, where it can. */
+  readonly wrk: boolean;
 }
 
 export interface Loaded {
@@ -148,4 +151,7 @@ async function load({ port, requests, connections, durationMs }: Load): Promise<
   };
 }
 
-answerMessages((message) => load(message as Load));
+answerMessages((message) => {
+  const asked = message as Load;
+  return asked.wrk && canWrk(asked) ? loadWithWrk(asked) : load(asked);
+});

@@ -15,6 +15,8 @@ export interface Plan {
   readonly seconds: number;
   readonly warmUpSeconds: number;
   readonly connections: number;
+  /** Whether wrk sends the requests that are measured. */
+  readonly wrk: boolean;
 }
 
 export function median(values: readonly number[]): number {
@@ -56,11 +58,11 @@ export async function loadService(
   cell: Pick<Cell, 'name' | 'requests'>,
   url: string,
   loader: Child,
-  { connections, seconds }: Pick<Plan, 'connections' | 'seconds'>,
+  { connections, seconds, wrk }: Pick<Plan, 'connections' | 'seconds' | 'wrk'>,
 ): Promise<Loaded> {
   const { host, port } = new URL(url);
   const requests = cell.requests.map((request) => rawRequest(request, host));
-  const load: Load = { port: Number(port), requests, connections, durationMs: seconds * 1_000 };
+  const load: Load = { port: Number(port), requests, connections, durationMs: seconds * 1_000, wrk };
   const loaded = await loader.ask<Loaded>(load);
   if (loaded.failures > 0) throw new Error(`${cell.name}: ${loaded.failures} failures at ${url}, first: ${loaded.firstFailure}`);
   return loaded;
@@ -99,7 +101,7 @@ export interface Measured {
 /** Measures a cell: both services in each round, who comes first in turn, on tables that are as they were. */
 export async function measureCell(cell: Cell, { ours, baseline, loader, database }: Measured, plan: Plan): Promise<RatioResult> {
   await expectSameAnswers(cell, [ours, baseline]);
-  await database.tidy();
+  if (!cell.writes) await database.tidy();
   const [ourRounds, baselineRounds]: [Round[], Round[]] = [[], []];
   for (let round = 0; round < plan.rounds; round += 1) {
     const both = [
@@ -107,8 +109,8 @@ export async function measureCell(cell: Cell, { ours, baseline, loader, database
       async () => baselineRounds.push(await measureOnce(cell, baseline, loader, plan)),
     ];
     for (const measure of round % 2 === 0 ? both : both.reverse()) {
-      await measure();
       if (cell.writes) await database.tidy();
+      await measure();
     }
   }
   const pairs = ourRounds.map((round, i) => [round, baselineRounds[i] ?? round] as const);

@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: Ashlar beside the same service written by hand, over one embedded database, in one run. Options:
- * `--rounds N`, `--seconds N`, `--connections N`, `--only CELL[,CELL]`, `--out FILE`, `--profile FOLDER`, `--check`.
+ * `--rounds N`, `--seconds N`, `--connections N`, `--only CELL[,CELL]`, `--out FILE`, `--profile FOLDER`, `--loader own`, `--check`.
  */
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +17,7 @@ import { seeds } from './rows.ts';
 import type { AshlarStarted } from './services/ashlar.ts';
 import { measureSlowNeighbour, slowNeighbour } from './slow-neighbour.ts';
 import { measureStack60Steps, stack60Steps } from './stack-60-steps.ts';
+import { wrkIsThere } from './wrk.ts';
 
 const here = import.meta.dirname;
 const { values: options } = parseArgs({
@@ -27,6 +28,7 @@ const { values: options } = parseArgs({
     only: { type: 'string', default: '' },
     out: { type: 'string', default: join(here, 'results/latest.json') },
     profile: { type: 'string', default: '' },
+    loader: { type: 'string', default: 'wrk' },
     check: { type: 'boolean', default: false },
   },
 });
@@ -35,6 +37,7 @@ const plan: Plan = {
   seconds: Number(options.seconds),
   warmUpSeconds: Math.min(0.7, Number(options.seconds)),
   connections: Number(options.connections),
+  wrk: options.loader === 'wrk' && wrkIsThere(),
 };
 
 /** The cells in the order of measuring. */

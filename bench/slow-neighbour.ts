@@ -44,7 +44,7 @@ async function beside(neighbour: Neighbour, parts: SlowNeighbourParts, plan: Pla
   const slow = { name: slowNeighbour, requests: [{ method: 'GET', path: `/api:bench/slow/${neighbour}` }] } as const;
   const both = async (): Promise<Loaded> => {
     await sleep(100);
-    const slowly = loadService(slow, url, other, { connections: callers, seconds: plan.seconds + 0.4 });
+    const slowly = loadService(slow, url, other, { connections: callers, seconds: plan.seconds + 0.4, wrk: false });
     // Whoever fails first is told of below.
     slowly.catch(() => {});
     await sleep(400);
