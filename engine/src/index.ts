@@ -71,7 +71,7 @@ export type { Outcome, PostProcess, RunOptions, StepObserver } from './run/run.t
 export { Run } from './run/run.ts';
 export type { CancelSignal } from './run/signal.ts';
 export { CancelSource } from './run/signal.ts';
-export type { Binding, ResultColumn, Statement } from './run/statement.ts';
+export type { Binding, CombinedRead, ResultColumn, Statement } from './run/statement.ts';
 export { type StatementWay, wayOf } from './run/way.ts';
 export { fileSchemas, type JsonSchema, type SchemaKind, schemaFiles } from './schema/index.ts';
 export type { StepInfo } from './types/step-info.ts';

@@ -12,6 +12,16 @@ export interface ResultColumn extends Binding {
   readonly name: string;
 }
 
+/** A read of one row by its key, for many keys at once. */
+export interface CombinedRead {
+  readonly name: string;
+  /** The same columns, then the key; `$1` is the list of keys. */
+  readonly text: string;
+  readonly param: Binding;
+  /** Place of the key among the columns, from 0. As PostgreSQL writes it, it is the text that the key was sent as. */
+  readonly keyColumn: number;
+}
+
 export interface Statement {
   /** Unique for the text within a publication; the server makes the prepared statement's name of it and the version. */
   readonly name: string;
@@ -25,6 +35,8 @@ export interface Statement {
   readonly maxRows: number | null;
   /** Reads one row by equality with a unique key and nothing else. */
   readonly byUniqueKey: boolean;
+  /** How such reads are made one, where that is exact. Each key finds one row or none; equal keys find the same one. */
+  readonly combined?: CombinedRead;
   /** Takes row locks. */
   readonly locks: boolean;
   /** Adds exactly one row and touches nothing else: may share a commit with others. */

@@ -10,6 +10,7 @@ import type { ResultColumn, Statement } from '../../run/statement.ts';
 import { encodeUtf8 } from '../../values/base64.ts';
 import { typeName } from '../../values/operators.ts';
 import type { Value, ValueList } from '../../values/value.ts';
+import { type CombinedTree, combinedText } from './combined.ts';
 import { render } from './render.ts';
 import type { Sql } from './tree.ts';
 import { nothing, present, type Use, type UseState, useStates } from './uses.ts';
@@ -20,7 +21,7 @@ export const maxVariants = 64;
 const usesInNumber = 17;
 
 /** What is the same for all variants of a statement. */
-export type StatementFacts = Omit<Statement, 'name' | 'text' | 'params'>;
+export type StatementFacts = Omit<Statement, 'name' | 'text' | 'params' | 'combined'>;
 
 export interface Variant {
   readonly key: number | string;
@@ -38,9 +39,13 @@ export class QueryPlan {
   readonly #variants = new Map<number | string, Variant>();
   /** Most runs of a step look alike. */
   #last: Variant | undefined;
+  readonly #combined: CombinedTree | undefined;
 
-  /** @param uses - those of the whole step; the statement keeps the ones that its tree speaks of */
-  constructor(tree: Sql, uses: readonly Use[], facts: StatementFacts) {
+  /**
+   * @param uses - those of the whole step; the statement keeps the ones that its tree speaks of
+   * @param combined - the read of many rows by their keys, where this is one by its key
+   */
+  constructor(tree: Sql, uses: readonly Use[], facts: StatementFacts, combined?: CombinedTree) {
     const places = new Map<number, number>();
     const kept: Use[] = [];
     this.tree = renumbered(tree, (use) => {
@@ -52,6 +57,7 @@ export class QueryPlan {
     });
     this.uses = kept;
     this.facts = facts;
+    this.#combined = combined;
   }
 
   /** How many variants are kept. */
@@ -139,10 +145,17 @@ export class QueryPlan {
         found: typeName(args[use?.arg ?? 0] ?? null),
       });
     });
+    const combined = this.#combined === undefined ? undefined : combinedText(this.#combined, states, params);
     const straight = params.length === this.uses.length && params.every((param, i) => param.use === i);
     return {
       key,
-      statement: { ...this.facts, name: statementName(text), text, params: params.map((param) => param.binding) },
+      statement: {
+        ...this.facts,
+        name: statementName(text),
+        text,
+        params: params.map((param) => param.binding),
+        ...(combined === undefined ? {} : { combined: { name: statementName(combined.text), ...combined } }),
+      },
       order: straight ? undefined : params.map((param) => param.use),
       hits: 0,
     };

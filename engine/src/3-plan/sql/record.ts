@@ -5,6 +5,7 @@ import type { Table } from '../../model.ts';
 import { nullable, objectOf, type Type, type } from '../../types/type.ts';
 import { compileChildren, madeByHand, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
+import { combinedTree } from './combined.ts';
 import { compareWithOperand } from './comparison.ts';
 import { RowCompiler } from './compiler.ts';
 import { CompileContext, type Phase } from './context.ts';
@@ -23,6 +24,8 @@ export interface RowCondition {
   readonly condition: Sql;
   /** By a unique column that is never null, and nothing else: at most one row can match. */
   readonly byKey: boolean;
+  /** The column's name. */
+  readonly key?: string;
 }
 
 /** Reads `id` or `where`: exactly one of them is needed. */
@@ -40,23 +43,28 @@ export function rowCondition(context: CompileContext, source: SqlSource, use: 'r
   if (id !== undefined) {
     const key = source.column(source.table.key.name);
     if (key === undefined) return undefined;
-    return { condition: compareWithOperand(compiler, key, '==', id, id), byKey: true };
+    return { condition: compareWithOperand(compiler, key, '==', id, id), byKey: true, key: source.table.key.name };
   }
-  if (where !== undefined) return { condition: compiler.root(where), byKey: isByUniqueColumn(where, compiler) };
+  if (where !== undefined) {
+    const key = uniqueColumn(where, compiler);
+    return { condition: compiler.root(where), byKey: key !== undefined, ...(key === undefined ? {} : { key }) };
+  }
   context.report(badParameter, step.node, { message: 'Say which record: give id, or where.' });
   return undefined;
 }
 
-/** `db.customer.email == VALUE` where the column is unique and not nullable. */
-function isByUniqueColumn(where: Expression, compiler: RowCompiler): boolean {
-  if (where.kind !== 'binary' || where.operator !== '==' || where.optional) return false;
-  return [where.left, where.right].some((side, i) => {
+/** The column of `db.customer.email == VALUE`, where it is unique and not nullable. */
+function uniqueColumn(where: Expression, compiler: RowCompiler): string | undefined {
+  if (where.kind !== 'binary' || where.operator !== '==' || where.optional) return undefined;
+  const sides = [where.left, where.right].flatMap((side, i) => {
     const reached = reach(side, compiler.scope);
     const other = i === 0 ? where.right : where.left;
-    if (reached?.kind !== 'column' || side.kind !== 'member' || compiler.touches(other)) return false;
+    if (reached?.kind !== 'column' || side.kind !== 'member' || compiler.touches(other)) return [];
     const { key, columns } = reached.source.table;
-    return key.name === side.name || (columns.get(side.name)?.unique === true && !reached.value.nullable);
+    const unique = key.name === side.name || (columns.get(side.name)?.unique === true && !reached.value.nullable);
+    return unique ? [side.name] : [];
   });
+  return sides[0];
 }
 
 export interface RecordPlan extends DatabasePlan {
@@ -93,6 +101,7 @@ export function compileGet(step: StepCheck, phase: Phase): Compiled<RecordPlan> 
     tree,
     context.uses,
     reading(table.name, level.selection.columns(), { maxRows: 1, byUniqueKey: row.byKey && !locks, locks }),
+    row.key === undefined || locks ? undefined : combinedTree(source, row.key, level.selection),
   );
   const shape = shapeOf(level.selection, children.plans);
   const plan: RecordPlan = {
