@@ -125,8 +125,8 @@ export class ControlClient {
       authorization: `Bearer ${this.#key}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     };
-    const text = body === undefined ? undefined : textOf(body);
-    const response = await reach(url, { method, headers, ...(text === undefined ? {} : { body: text }), redirect: 'error' });
+    const bytes = body === undefined ? undefined : bytesOf(body);
+    const response = await reach(url, { method, headers, ...(bytes === undefined ? {} : { body: bytes }), redirect: 'error' });
     const answer = await jsonOf(response);
     if (!response.ok) throw refusalOf(response.status, answer);
     // The contract describes the answer; what is not of that shape is another program's.
@@ -198,13 +198,12 @@ const publishJson = ({ files, message, drops, parent }: PublishBody): Calls['pub
 });
 
 /** A body as it is sent; what the server would not read to its end is refused here, with a way out. */
-function textOf(body: object): string {
-  const text = JSON.stringify(body);
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= publishBytesMax) return text;
+function bytesOf(body: object): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.from(JSON.stringify(body));
+  if (bytes.length <= publishBytesMax) return bytes;
   const files = 'files' in body && typeof body.files === 'object' ? Object.keys(body.files ?? {}) : [];
   const seeds = files.filter((file) => file.startsWith('seeds/'));
   const what =
     seeds.length === 0 ? '' : ` Most of it are often seeds (${seeds.join(', ')}): load those rows through an endpoint.`;
-  throw new Failure(`The files make ${bytes} bytes; a push takes ${publishBytesMax}.${what}`, 1, 'version_too_large');
+  throw new Failure(`The files make ${bytes.length} bytes; a push takes ${publishBytesMax}.${what}`, 1, 'version_too_large');
 }
