@@ -14,6 +14,7 @@ import {
 import {
   allowedMethods,
   decodePercent,
+  emptyRecord,
   type PathMatch as Match,
   methodNotAllowed,
   methodUnknown,
@@ -183,9 +184,9 @@ export function findMethod(match: PathMatch, method: string): RouteEntry {
   throw errorOf(methodNotAllowed, { method, allowed: allowed.join(', ') }, { payload: { allowed } });
 }
 
-/** Names and values of the path's parameters. */
-export function pathParameters(entry: RouteEntry, values: readonly string[]): Record<string, string> {
-  const parameters: Record<string, string> = Object.create(null);
+/** Names and values of the path's parameters, in an object without prototype. */
+export function pathParameters(entry: RouteEntry, values: readonly string[]): Readonly<Record<string, string>> {
+  const parameters = emptyRecord<string>();
   for (let i = 0; i < values.length; i += 1) parameters[entry.parameters[i] ?? ''] = values[i] ?? '';
   return parameters;
 }
