@@ -1,10 +1,16 @@
 import { gunzipSync } from 'node:zlib';
-import { Decimal } from '@ashlar/engine';
+import { Decimal, EncodedJson, encodeJson, type Value } from '@ashlar/engine';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { answers, call, type Fixture, startFixture } from '../../../tests/harness/gateway.ts';
 import { acceptsGzip, matchesTag } from './response.ts';
 
 const long = 'ashlar '.repeat(1_000);
+
+/** The value as JSON that came ready from the database. */
+function ready(value: Value): EncodedJson {
+  const utf8 = Buffer.from(encodeJson(value, { decimals: 'number' })).toString('latin1');
+  return new EncodedJson(utf8, !/[^ -~]/.test(utf8));
+}
 let rows = 1;
 let fixture: Fixture;
 beforeAll(async () => {
@@ -34,6 +40,12 @@ beforeAll(async () => {
           { path: '/events', stream: 'sse', execute: () => answers([{ n: 1 }, 2]) },
           { path: '/no-list', stream: 'sse', execute: () => answers(5) },
           { path: '/tagged', execute: () => answers('x', 200, { ETag: '"v1"' }) },
+          ...[{ name: 'x' }, { name: 'Zoë, 北京 😀' }, [{ text: 'ä'.repeat(2_000) }]].flatMap((value, n) => [
+            { path: `/value/${n}`, execute: () => answers(value) },
+            { path: `/ready/${n}`, execute: () => answers(ready(value)) },
+          ]),
+          { path: '/ready/huge', execute: () => answers(ready('ä'.repeat(10_001))) },
+          { path: '/ready/typed', execute: () => answers(ready({ n: 1 }), 200, { 'Content-Type': 'application/hal+json' }) },
           { path: '/vary', execute: () => answers(long, 200, { Vary: 'Accept-Language' }) },
         ],
       },
@@ -89,6 +101,34 @@ describe('an answer', () => {
   it('of another type leaves as it is', async () => {
     const reply = await get('/api:shop/csv');
     expect([reply.text, reply.headers['content-type']]).toEqual(['a;b\n', 'text/csv']);
+  });
+});
+
+describe('JSON that came ready', () => {
+  it.each([0, 1, 2])('leaves as the value would, with its tag, length and compression: %i', async (n) => {
+    for (const headers of [{}, { 'accept-encoding': 'gzip' }]) {
+      const wanted = await get(`/api:shop/value/${n}`, headers);
+      const reply = await get(`/api:shop/ready/${n}`, headers);
+      expect(reply.bytes.equals(wanted.bytes)).toBe(true);
+      const named = ['etag', 'content-length', 'content-type', 'content-encoding', 'vary'] as const;
+      for (const name of named) expect(reply.headers[name]).toBe(wanted.headers[name]);
+      const again = await get(`/api:shop/ready/${n}`, { ...headers, 'if-none-match': String(wanted.headers.etag) });
+      expect(again.status).toBe(304);
+    }
+  });
+
+  it('has no body for HEAD, and the same length', async () => {
+    const reply = await call(fixture, 'HEAD', '/api:shop/ready/1');
+    expect([reply.text, reply.headers['content-length']]).toEqual(['', '28']);
+  });
+
+  it('beyond the limit of a result is refused', async () => {
+    expect((await get('/api:shop/ready/huge')).json).toMatchObject({ status: 503, code: 'result_too_large' });
+  });
+
+  it("takes a stack's own type of JSON", async () => {
+    const reply = await get('/api:shop/ready/typed');
+    expect([reply.text, reply.headers['content-type']]).toEqual(['{"n":1}', 'application/hal+json']);
   });
 });
 
