@@ -73,7 +73,7 @@ test('a row that is locked is read alone', () => {
     { function: 'transaction', stack: [{ function: 'get_record', table: 'item', id: key, lock: 'update', return_as: 'r' }] },
   ];
   const { statements } = compileStack({ stack, input, response: '{{ r }}', files: tableFiles(tables) }).stack;
-  expect(statements.map(({ statement }) => statement.combined)).toEqual([undefined]);
+  expect(statements.filter(({ statement }) => statement.combined !== undefined)).toEqual([]);
 });
 
 const keysOf: readonly [string, object, fc.Arbitrary<string>][] = [
@@ -89,12 +89,10 @@ test.for(keysOf)(
     const statement = statementOf(step);
     const { combined } = statement;
     if (combined === undefined) throw new Error('the read has no combined form');
-    const asText = `select * from (${combined.text}) r`;
+    const text = `select *, r."~k"::text as k from (${combined.text}) r`;
     await fc.assert(
       fc.asyncProperty(fc.array(keys, { maxLength: 8 }), async (asked) => {
-        const rows = (await db.sql(`${asText.replace('select *', `select *, r."~k"::text as k`)}`, [
-          asked,
-        ])) as readonly ValueObject[];
+        const rows = (await db.sql(text, [asked])) as readonly ValueObject[];
         for (const one of asked) {
           const alone = await db.sql(statement.text, [one]);
           const found = rows.filter((row) => row.k === one).map(({ '~k': _key, k: _text, ...row }) => row);

@@ -80,7 +80,8 @@ function newRun(effects: Run['effects'], database: DatabaseRef, options: StackOp
     auth: options.auth ?? null,
     env: {},
     timezone: 'UTC',
-    decimals: 'number',
+    // As `plain` writes them: rows may come as JSON already.
+    decimals: 'text',
     sealKey: new Uint8Array(32).fill(7),
     clock: () => performance.now(),
     pause: () => new Promise((resolve) => setImmediate(resolve)),
