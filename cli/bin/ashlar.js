@@ -7,6 +7,7 @@ const { spawn } = require('child_process');
 const nodeModule = require('module');
 const { constants } = require('os');
 const path = require('path');
+const v8 = require('v8');
 // biome-ignore-end lint/style/useNodejsImportProtocol: as above
 
 const nodeMajor = 24;
@@ -29,6 +30,8 @@ else runWith(pinnedNode());
 function runHere() {
   // What --disable-proto=delete does; the server, a process of its own, is started with the flag itself.
   Reflect.deleteProperty(Object.prototype, '__proto__');
+  // New objects get no more room than they need: it halves the memory of a check, and takes no longer.
+  v8.setFlagsFromString('--semi-space-growth-factor=1');
   // Compiled code is kept where only who may write the packages may write; where that is not allowed nothing is kept.
   nodeModule.enableCompileCache(path.join(repository, 'node_modules', '.cache', 'ashlar'));
   import('../src/main.ts').catch((error) => {
