@@ -22,13 +22,11 @@ export const invokeGet: Invoke<RecordPlan, ValueList> = (run, step, plan, args) 
 };
 
 /** has_record: whether there is one. */
-export const invokeHas: Invoke<ExistsPlan, ValueList> = async (run, step, plan, args) => {
-  const { rows } = await run.effects.query(run, step, plan.query.variantOf(args));
-  return rows[0]?.found === true;
-};
+export const invokeHas: Invoke<ExistsPlan, ValueList> = (run, step, plan, args) =>
+  run.effects.query(run, step, plan.query.variantOf(args)).then(({ rows }) => rows[0]?.found === true);
 
 /** query_records: a list, a page, or one object of aggregates. */
-export const invokeList: Invoke<ListPlan, ValueList> = (run, step, plan, args) => {
+export const invokeList: Invoke<ListPlan, Value[]> = (run, step, plan, args) => {
   const { paging } = plan;
   switch (paging.kind) {
     case 'all':
@@ -61,13 +59,12 @@ function listed(
   return shapeRows(run, step, plan.shape, rows.length > most ? rows.slice(0, most) : rows, args);
 }
 
-function cutList(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cut' }, args: ValueList): Promise<Value> {
+function cutList(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cut' }, args: Value[]): Promise<Value> {
   const limit = paging.limitArg === null ? null : numberArg(args, paging.limitArg, 'limit', 0, paging.maxRows);
-  const values = [...args];
-  values[paging.sentLimit] = limit ?? paging.maxRows + 1;
+  args[paging.sentLimit] = limit ?? paging.maxRows + 1;
   if (paging.offsetArg !== null)
-    values[paging.offsetArg] = numberArg(args, paging.offsetArg, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0;
-  return plainList(run, step, plan, values, paging.maxRows);
+    args[paging.offsetArg] = numberArg(args, paging.offsetArg, 'offset', 0, Number.MAX_SAFE_INTEGER) ?? 0;
+  return plainList(run, step, plan, args, paging.maxRows);
 }
 
 /** An int argument within its bounds; null where it is null. */
@@ -80,47 +77,46 @@ function numberArg(args: ValueList, arg: number, name: string, least: number, mo
 }
 
 /** Rows and their number, asked for at the same time. */
-async function rowsAndCount(
+function rowsAndCount(
   run: Run,
   step: number,
   plan: ListPlan,
   args: ValueList,
-): Promise<readonly [QueryAnswer, Value | undefined]> {
-  const { rows, count } = plan;
-  const asked = run.effects.query(run, step, rows.variantOf(args, mayEncode(run, plan)));
-  if (count === null) return [await asked, undefined];
-  const [answer, counted] = await Promise.all([asked, run.effects.query(run, step, count.variantOf(args))]);
-  return [answer, counted.rows[0]?.n ?? 0];
+): Promise<readonly [rows: QueryAnswer, count: QueryAnswer | null]> {
+  const rows = plan.rows.variantOf(args, mayEncode(run, plan));
+  const count = plan.count?.variantOf(args);
+  const asked = run.effects.query(run, step, rows);
+  return count === undefined
+    ? asked.then((answer) => [answer, null] as const)
+    : Promise.all([asked, run.effects.query(run, step, count)]);
 }
+
+/** The `total` of a page; nothing where it was not asked for. */
+const totalOf = (count: QueryAnswer | null): { readonly total?: Value } =>
+  count === null ? {} : { total: count.rows[0]?.n ?? 0 };
 
 function perPageOf(paging: Paging & { kind: 'page' | 'cursor' }, args: ValueList): number {
   return (paging.perPageArg === null ? null : numberArg(args, paging.perPageArg, 'per_page', 1, maxPerPage)) ?? paging.perPage;
 }
 
-async function pageOf(
-  run: Run,
-  step: number,
-  plan: ListPlan,
-  paging: Paging & { kind: 'page' },
-  args: ValueList,
-): Promise<Value> {
+function pageOf(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'page' }, args: Value[]): Promise<Value> {
   const perPage = perPageOf(paging, args);
   const page = numberArg(args, paging.pageArg, 'page', 1, Math.floor(Number.MAX_SAFE_INTEGER / maxPerPage)) ?? 1;
-  const values = [...args];
   // One more row than shown tells whether there is a next page.
-  values[paging.sentLimit] = perPage + 1;
-  values[paging.sentOffset] = (page - 1) * perPage;
-  const [rows, total] = await rowsAndCount(run, step, plan, values);
-  const more = rowCount(rows) > perPage;
-  const items = await listed(run, step, plan, rows, perPage, values);
-  const answer: Record<string, Value> = Object.create(null);
-  answer.items = items;
-  answer.page = page;
-  answer.per_page = perPage;
-  answer.next_page = more ? page + 1 : null;
-  answer.previous_page = page > 1 ? page - 1 : null;
-  if (total !== undefined) answer.total = total;
-  return answer;
+  args[paging.sentLimit] = perPage + 1;
+  args[paging.sentOffset] = (page - 1) * perPage;
+  return rowsAndCount(run, step, plan, args).then(([rows, count]) => {
+    const answer = (items: Value): Value => ({
+      items,
+      page,
+      per_page: perPage,
+      next_page: rowCount(rows) > perPage ? page + 1 : null,
+      previous_page: page > 1 ? page - 1 : null,
+      ...totalOf(count),
+    });
+    const items = listed(run, step, plan, rows, perPage, args);
+    return items instanceof Promise ? items.then(answer) : answer(items);
+  });
 }
 
 async function cursorPage(
@@ -128,34 +124,27 @@ async function cursorPage(
   step: number,
   plan: ListPlan,
   paging: Paging & { kind: 'cursor' },
-  args: ValueList,
+  args: Value[],
 ): Promise<Value> {
   const perPage = perPageOf(paging, args);
   const binding: CursorBinding = { key: run.sealKey, seal: paging.seal, bound: paging.boundArgs.map((arg) => args[arg] ?? null) };
   const cursor = args[paging.cursorArg] ?? null;
-  const values = [...args];
-  values[paging.sentLimit] = perPage + 1;
-  values[paging.keyset.flagArg] = cursor === null ? null : true;
+  args[paging.sentLimit] = perPage + 1;
+  args[paging.keyset.flagArg] = cursor === null ? null : true;
   if (cursor !== null) {
     const last = openCursor(binding, paging.keyset.types, cursor);
     paging.keyset.args.forEach((arg, i) => {
-      values[arg] = last[i] ?? null;
+      args[arg] = last[i] ?? null;
     });
   }
-  const [{ rows }, total] = await rowsAndCount(run, step, plan, values);
-  const more = rows.length > perPage;
-  const shown = more ? rows.slice(0, perPage) : rows;
+  const [{ rows }, count] = await rowsAndCount(run, step, plan, args);
+  const shown = rows.slice(0, perPage);
   const last = shown.at(-1);
-  const answer: Record<string, Value> = Object.create(null);
-  answer.items = await shapeRows(run, step, plan.shape, shown, values);
-  answer.per_page = perPage;
-  answer.next_cursor =
-    more && last !== undefined
-      ? sealCursor(
-          binding,
-          paging.columns.map((column) => last[column] ?? null),
-        )
-      : null;
-  if (total !== undefined) answer.total = total;
-  return answer;
+  const sortValues = paging.columns.map((column) => last?.[column] ?? null);
+  return {
+    items: await shapeRows(run, step, plan.shape, shown, args),
+    per_page: perPage,
+    next_cursor: rows.length > perPage ? sealCursor(binding, sortValues) : null,
+    ...totalOf(count),
+  };
 }

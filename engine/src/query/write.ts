@@ -8,39 +8,35 @@ import type { Invoke } from '../ir.ts';
 import type { Run } from '../run/run.ts';
 import { isObject } from '../values/kinds.ts';
 import { typeName } from '../values/operators.ts';
-import type { Value, ValueList, ValueObject } from '../values/value.ts';
+import type { Value, ValueObject } from '../values/value.ts';
 import { firstRow, mayEncode } from './answers.ts';
 
 /** add_record and add_or_edit_record: the record as it stands then. */
-export const invokeAdd: Invoke<WritePlan, ValueList> = async (run, step, plan, args) => {
-  const values = await sentValues(run, step, plan.columns, args, (column) =>
+export const invokeAdd: Invoke<WritePlan, Value[]> = (run, step, plan, args) => {
+  const sent = sendValues(run, step, plan.columns, args, (column) =>
     column.from === null ? undefined : (args[column.from] ?? null),
   );
-  return firstRow(await run.effects.query(run, step, plan.query.variantOf(values, mayEncode(run, plan))));
+  const ask = () => run.effects.query(run, step, plan.query.variantOf(args, mayEncode(run, plan))).then(firstRow);
+  return sent === undefined ? ask() : sent.then(ask);
 };
 
 /** edit_record and delete_record: the record as it stands (or stood) then. */
-export const invokeChange: Invoke<WritePlan, ValueList> = async (run, step, plan, args) => {
-  const values = await sentValues(run, step, plan.columns, args, (column) =>
-    column.from === null ? null : (args[column.from] ?? null),
-  );
-  return changedRow(plan, await run.effects.query(run, step, plan.query.variantOf(values, mayEncode(run, plan))));
+export const invokeChange: Invoke<WritePlan, Value[]> = async (run, step, plan, args) => {
+  await sendValues(run, step, plan.columns, args, (column) => (column.from === null ? null : (args[column.from] ?? null)));
+  return changedRow(plan, await run.effects.query(run, step, plan.query.variantOf(args, mayEncode(run, plan))));
 };
 
 /** Statements of patch_record by their columns; shared by all runs of a step. */
 const patchStatements = new WeakMap<PatchPlan, Map<string, QueryPlan>>();
 
 /** patch_record: writes what the object holds. */
-export const invokePatch: Invoke<PatchPlan, ValueList> = async (run, step, plan, args) => {
+export const invokePatch: Invoke<PatchPlan, Value[]> = async (run, step, plan, args) => {
   const data = args[plan.dataArg] ?? null;
   if (!isObject(data)) throw errorOf(wrongType, { what: 'data', wanted: 'an object', found: typeName(data) });
   const names = patchedNames(plan, data);
   const columns = names.flatMap((name) => plan.columns.get(name) ?? []);
-  const values = await sentValues(run, step, columns, args, (column) => data[column.writer.column.name] ?? null);
-  return changedRow(
-    plan,
-    await run.effects.query(run, step, patchStatement(plan, names).variantOf(values, mayEncode(run, plan))),
-  );
+  await sendValues(run, step, columns, args, (column) => data[column.writer.column.name] ?? null);
+  return changedRow(plan, await run.effects.query(run, step, patchStatement(plan, names).variantOf(args, mayEncode(run, plan))));
 };
 
 /** The columns that the object holds, in the table's order: the same columns are always the same statement. */
@@ -84,16 +80,17 @@ function changedRow(
   return shown;
 }
 
-/** The step's arguments with the values of the columns filled in: checked, defaults taken, passwords hashed. */
-async function sentValues(
+/**
+ * Fills the values of the columns in among the step's arguments: checked, defaults taken, passwords hashed.
+ * @returns what to wait for; undefined where there is no password
+ */
+function sendValues(
   run: Run,
   step: number,
   columns: readonly WrittenColumn[],
-  args: ValueList,
+  values: Value[],
   given: (column: WrittenColumn) => Value | undefined,
-): Promise<ValueList> {
-  if (columns.length === 0) return args;
-  const values = [...args];
+): Promise<void> | undefined {
   const defaults = defaultsOf(run, step);
   for (const column of columns) {
     const { writer, sent } = column;
@@ -103,13 +100,16 @@ async function sentValues(
     else if (value === null && identity) values[sent] = null;
     else values[sent] = writer.write(value, defaults);
   }
-  // After all checks: hashing is slow, and a refused write needs none.
+  return columns.some(({ writer }) => writer.column.type === 'password') ? hashPasswords(run, step, columns, values) : undefined;
+}
+
+/** After all checks: hashing is slow, and a refused write needs none. */
+async function hashPasswords(run: Run, step: number, columns: readonly WrittenColumn[], values: Value[]): Promise<void> {
   for (const { writer, sent } of columns) {
     const password = values[sent];
     if (writer.column.type === 'password' && typeof password === 'string')
       values[sent] = await run.effects.hash_password(run, step, { password });
   }
-  return values;
 }
 
 /** `now` is read once a step: columns written together agree. */

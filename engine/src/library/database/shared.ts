@@ -4,7 +4,7 @@ import type { CompileContext, Phase } from '../../3-plan/sql/context.ts';
 import { manyOptional } from '../../3-plan/sql/problems.ts';
 import type { Invoke, IrExpression, IrStatement } from '../../ir.ts';
 import { anyType, type Type } from '../../types/type.ts';
-import type { ValueList } from '../../values/value.ts';
+import type { Value } from '../../values/value.ts';
 import type { FunctionParameter, ParameterHabit, StepCheck, StepPlan } from '../define.ts';
 
 /** Optional conditions of a step that need no word. */
@@ -19,8 +19,8 @@ interface Compiled<P> {
 /** Compiles a step; undefined when a problem left nothing to compile. */
 export type Compile<P> = (step: StepCheck, phase: Phase) => Compiled<P> | undefined;
 
-/** The `result`, `check` and `plan` of a function whose step is compiled to SQL. */
-export function compiled<P>(compile: Compile<P>, invoke: Invoke<P, ValueList>) {
+/** The `result`, `check` and `plan` of a function whose step is compiled to SQL. `invoke` gets a list of arguments of its own. */
+export function compiled<P>(compile: Compile<P>, invoke: Invoke<P, Value[]>) {
   return {
     result: (step: StepCheck): Type => compile(step, 'type')?.result ?? anyType,
     check: (step: StepCheck): void => {
