@@ -113,7 +113,7 @@ class Connection {
     this.#piece = null;
     if (!isOk(bytes)) {
       this.#counts.failures += 1;
-      this.#counts.firstFailure ??= bytes.toString('utf8', 0, 500);
+      this.#counts.firstFailure ??= bytes.toString('utf8', 0, 1_000);
     }
     this.#missing = length - bytes.length;
     return this.#missing === 0 && this.#finish();

@@ -37,7 +37,13 @@ export interface ValuesResult {
   readonly measured: readonly MeasuredValue[];
 }
 
-export type Result = RatioResult | ValuesResult;
+/** A cell that could not be measured: an answer was none of success, or differed. */
+export interface FailedResult {
+  readonly name: string;
+  readonly failed: string;
+}
+
+export type Result = RatioResult | ValuesResult | FailedResult;
 
 interface Goal {
   /** Ratio of throughput: at least this. */
@@ -75,6 +81,7 @@ export interface Verdict {
 /** Every goal that the result speaks of, in the order of importance. */
 export function verdicts(result: Result): readonly Verdict[] {
   const { name } = result;
+  if ('failed' in result) return [{ name, what: 'not measured', found: '', goal: '', aim: '', holds: false }];
   if ('measured' in result)
     return result.measured.map(({ what, value, unit, goal }) => ({
       name,
@@ -121,6 +128,7 @@ export function table(results: readonly Result[]): string {
 
 /** A result's figures, as printed when it is there. */
 export function roundText(result: Result): string {
+  if ('failed' in result) return `${result.name} could not be measured: ${result.failed}\n`;
   if ('measured' in result)
     return `${result.name}\n${result.measured.map(({ what, value, unit }) => `  ${what}: ${value} ${unit}\n`).join('')}`;
   const { name, ratio, cpu_ratio, ours, baseline, loader_busy } = result;

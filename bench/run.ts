@@ -63,6 +63,15 @@ function start(children: Child[], script: string, cpu: number | undefined, env =
   return child;
 }
 
+/** A cell that can't be measured is told as such; the others go on. */
+async function orFailed(name: string, measuring: Promise<Result>): Promise<Result> {
+  try {
+    return await measuring;
+  } catch (error) {
+    return { name, failed: error instanceof Error ? error.message : String(error) };
+  }
+}
+
 /** The cells that need both services; each result is told as soon as it is there. */
 async function measureServices(folder: string, children: Child[], tell: (result: Result) => void): Promise<void> {
   const measured = cells.filter(({ name }) => wanted.has(name));
@@ -81,11 +90,11 @@ async function measureServices(folder: string, children: Child[], tell: (result:
   await database.open();
   try {
     for (const cell of measured)
-      tell(await measureCell(cell, { ours: { url, child: ashlar }, baseline, loader, database }, plan));
+      tell(await orFailed(cell.name, measureCell(cell, { ours: { url, child: ashlar }, baseline, loader, database }, plan)));
     if (!wanted.has(slowNeighbour)) return;
     await database.tidy();
     const other = start(children, 'loader.ts', processors?.rest);
-    tell(await measureSlowNeighbour({ url, loader, other, database }, plan));
+    tell(await orFailed(slowNeighbour, measureSlowNeighbour({ url, loader, other, database }, plan)));
   } finally {
     await database.close();
   }
@@ -118,7 +127,8 @@ try {
   mkdirSync(dirname(options.out), { recursive: true });
   writeFileSync(options.out, `${JSON.stringify({ results, conditions }, null, 2)}\n`);
   process.stdout.write(`\n${table(results)}`);
-  if (options.check && results.flatMap(verdicts).some(({ holds }) => holds === false)) process.exitCode = 1;
+  const missed = options.check && results.flatMap(verdicts).some(({ holds }) => holds === false);
+  if (missed || results.some((result) => 'failed' in result)) process.exitCode = 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -88,7 +88,7 @@ export async function loadWithWrk({ port, requests, connections, durationMs }: L
     return {
       answers: said.answers,
       failures: said.bad,
-      firstFailure: said.bad > 0 ? 'wrk does not tell' : null,
+      firstFailure: said.bad > 0 ? 'wrk does not tell, --loader own does' : null,
       seconds: said.micros / 1e6,
       p50Ms: said.p50 / 1_000,
       p99Ms: said.p99 / 1_000,
