@@ -91,7 +91,8 @@ export class StackProgram {
   readonly planned: PlannedStack;
   readonly mode: Mode;
   readonly #find: FindTarget;
-  readonly #compiled = new Map<string, Compiled>();
+  /** By variant, as `#variant` numbers them. */
+  readonly #compiled: (Compiled | undefined)[] = [];
 
   constructor(planned: PlannedStack, find: FindTarget) {
     this.planned = planned;
@@ -115,13 +116,13 @@ ${body}
   }
 
   #variant(awaits: boolean, instrumented: boolean): Compiled {
-    const key = `${awaits ? 'awaits' : 'plain'} ${instrumented ? 'instrumented' : ''}`;
-    let compiled = this.#compiled.get(key);
+    const place = (awaits ? 2 : 0) + (instrumented ? 1 : 0);
+    let compiled = this.#compiled[place];
     if (compiled === undefined) {
       const constants = new Constants();
       const source = this.source({ awaits, instrumented }, constants);
       compiled = compileFunction<Compiled>(source)({ ...helpers, ...this.#calls() }, constants.values);
-      this.#compiled.set(key, compiled);
+      this.#compiled[place] = compiled;
     }
     return compiled;
   }
