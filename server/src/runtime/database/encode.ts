@@ -29,17 +29,6 @@ export function compileParams(bindings: readonly Binding[]): EncodeParams {
   return (values) => encoders.map((encode, index) => encode(values[index] ?? null));
 }
 
-const compiled = new WeakMap<readonly Binding[], EncodeParams>();
-
-/** The parameters of a statement, where nobody keeps its writer. Throws `wrong_type` or `value_refused`. */
-export function encodeParams(bindings: readonly Binding[], values: readonly Value[]): (string | null)[] {
-  const known = compiled.get(bindings);
-  if (known !== undefined) return known(values);
-  const made = compileParams(bindings);
-  compiled.set(bindings, made);
-  return made(values);
-}
-
 /** How one parameter is written, by the type it is bound to. */
 function encoderOf(binding: Binding): EncodeParam {
   if (!binding.pg.endsWith('[]')) {

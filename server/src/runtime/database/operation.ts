@@ -1,78 +1,132 @@
-/** A compiled statement under way: what the wire client asks of it, and the promise of its answer. */
-import { cancelled, deadlineExceeded, errorOf, type QueryAnswer, type Run } from '@ashlar/engine';
-import { type Operation, OperationStopped } from '../../base/postgres/index.ts';
-import type { PreparedStatement } from './prepared.ts';
+/** A compiled statement under way: what the wire client asks of it, and the one promise of its answer. */
+import { cancelled, deadlineExceeded, errorOf, type QueryAnswer, type Run, type Statement, type Value } from '@ashlar/engine';
+import { commitUnknown, connectionLost, isConflict, type Operation, OperationStopped } from '../../base/postgres/index.ts';
+import { accountOf } from '../account-of.ts';
+import type { RunHost } from '../host.ts';
+import { conflictRetries, spoils, statementError } from './errors.ts';
+import { type PreparedStatement, prepare } from './prepared.ts';
 import { JsonRows, type ObjectRows } from './rows/index.ts';
 
-/** Hears how it ended, before whoever waits for it. */
-export interface StatementOwner {
-  ended(error: unknown): void;
+/** What the effect `query` is asked. */
+export interface Query {
+  readonly statement: Statement;
+  readonly params: readonly Value[];
+  readonly encode?: true;
+}
+
+/** Sends operations, and may send them again after a conflict. */
+export interface Sender {
+  /** In a transaction: on its connection, once. */
+  readonly transaction: boolean;
+  send(operation: StatementOperation): void;
 }
 
 export class StatementOperation implements Operation {
   attempts = 0;
+  readonly run: Run;
+  readonly host: RunHost;
   readonly statement: PreparedStatement;
   readonly params: readonly (string | null)[];
   readonly repeatable: boolean;
   readonly deadlineAt: number;
+  readonly asked: Statement;
   readonly promise: Promise<QueryAnswer>;
-  /** Whoever lent a connection for it. */
-  owner: StatementOwner | null = null;
-  readonly #run: Run;
-  readonly #stoppable: boolean;
+  /** Gives back what was lent for it; `doubtful`: the connection must not be used again. Called once for each sending. */
+  release: ((doubtful: boolean) => void) | null = null;
+  readonly #step: number;
+  readonly #sender: Sender;
   readonly #encode: boolean;
-  #reader: ObjectRows | JsonRows | null = null;
+  readonly #startedAt: number;
+  #conflicts = 0;
+  #rows: ObjectRows | JsonRows | null = null;
   #resolve!: (answer: QueryAnswer) => void;
   #reject!: (error: unknown) => void;
 
-  /** @param stoppable whether the client's going away stops it */
-  constructor(
-    run: Run,
-    statement: PreparedStatement,
-    params: readonly (string | null)[],
-    how: { readonly repeatable: boolean; readonly stoppable: boolean; readonly encode: boolean },
-  ) {
-    this.#run = run;
-    this.statement = statement;
-    this.params = params;
-    this.repeatable = how.repeatable;
+  /** Throws `wrong_type` and `value_refused` for parameters that PostgreSQL could not take. */
+  constructor(run: Run, host: RunHost, step: number, { statement, params, encode }: Query, sender: Sender) {
+    this.run = run;
+    this.host = host;
+    this.asked = statement;
+    this.statement = prepare(statement, host.environment.versionId);
+    this.params = this.statement.params(params);
+    this.repeatable = statement.access === 'read' && !sender.transaction;
     this.deadlineAt = run.deadlineAt;
-    this.#stoppable = how.stoppable;
-    this.#encode = how.encode;
+    this.#step = step;
+    this.#sender = sender;
+    this.#encode = encode === true;
+    this.#startedAt = run.clock();
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
+  /** In a transaction a client that goes away stops nothing: what was begun is brought to its end. */
   unwanted(): boolean {
-    return this.#stoppable && this.#run.signal?.aborted === true;
+    return this.repeatable && this.run.signal?.aborted === true;
   }
 
   begin(): void {
-    this.#reader = null;
+    this.#rows = null;
   }
 
   row(bytes: Buffer, at: number, fieldCount: number): void {
-    this.#reader ??= this.#newReader();
-    this.#reader.row(bytes, at, fieldCount);
+    this.#rows ??= this.#newRows();
+    this.#rows.row(bytes, at, fieldCount);
   }
 
   done(count: number, _tag: number, executedMs: number): void {
     this.statement.pace.note(executedMs);
-    this.owner?.ended(null);
-    const reader = this.#reader ?? this.#newReader();
-    this.#resolve(reader instanceof JsonRows ? { rows: [], encoded: reader.finish(), count } : { rows: reader.rows, count });
+    this.release?.(false);
+    const rows = this.#rows ?? this.#newRows();
+    const answer = rows instanceof JsonRows ? { rows: [], encoded: rows.finish(), count } : { rows: rows.rows, count };
+    if (this.asked.access === 'write' && !this.#sender.transaction) this.host.committed = true;
+    this.#account(Math.max(answer.encoded?.ends.length ?? answer.rows.length, count));
+    this.#resolve(answer);
   }
 
   failed(error: unknown): void {
-    this.owner?.ended(error);
-    this.#reject(error instanceof OperationStopped ? stopReason(this.#run, error.cause) : error);
+    const stopped = error instanceof OperationStopped;
+    // A cancellation that comes too late would hit whatever runs next on the connection.
+    this.release?.(stopped || spoils(error));
+    this.release = null;
+    if (!this.#sender.transaction && isConflict(error) && this.#conflicts < conflictRetries) this.#tryAgain();
+    else {
+      this.#account(0);
+      this.#reject(this.#told(stopped ? stopReason(this.run, error.cause) : error));
+    }
   }
 
-  #newReader(): ObjectRows | JsonRows {
+  /** After a random time, so that those who met do not meet again. */
+  #tryAgain(): void {
+    this.#conflicts += 1;
+    this.attempts = 0;
+    setTimeout(() => this.#sender.send(this), 5 + Math.random() * 20 * this.#conflicts);
+  }
+
+  #told(error: unknown): Error {
+    // What was never sent was not executed.
+    const inDoubt = this.asked.access === 'write' && !this.#sender.transaction && this.attempts > 0;
+    return inDoubt && connectionLost(error) ? errorOf(commitUnknown, {}, { cause: error }) : statementError(error, this.host);
+  }
+
+  #newRows(): ObjectRows | JsonRows {
     const { rows } = this.statement;
-    return this.#encode ? rows.json(this.#run.decimals, this.#run.limits) : rows.objects(this.#run.limits);
+    return this.#encode ? rows.json(this.run.decimals, this.run.limits) : rows.objects(this.run.limits);
+  }
+
+  #account(rows: number): void {
+    const { run, asked } = this;
+    accountOf(this.host).add({
+      step: this.#step,
+      frame: run.frame,
+      effect: 'query',
+      kind: 'database',
+      durationMs: run.clock() - this.#startedAt,
+      rows,
+      unbounded: asked.unbounded === true,
+      beside: asked.beside !== undefined,
+    });
   }
 }
 

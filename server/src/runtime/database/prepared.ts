@@ -1,7 +1,7 @@
 /** What is worked out of a compiled statement once: its name on a connection, how parameters are written and rows are read. */
 import { type Statement, type Value, wayOf } from '@ashlar/engine';
 import type { WireStatement } from '../../base/postgres/index.ts';
-import { encodeParams } from './encode.ts';
+import { compileParams } from './encode.ts';
 import { Pace } from './pace.ts';
 import { type RowShape, rowShape } from './rows/index.ts';
 
@@ -26,7 +26,7 @@ export function prepare(statement: Statement, versionId: string): PreparedStatem
     versionId,
     name: `${statement.name} ${versionId}`,
     text: statement.text,
-    params: (values: readonly Value[]) => encodeParams(statement.params, values),
+    params: compileParams(statement.params),
     rows: rowShape(statement.columns),
     pace: new Pace(way, statement.byUniqueKey || statement.insertsOne === true),
   };

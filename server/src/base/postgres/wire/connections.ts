@@ -7,7 +7,7 @@ import type { WireClient } from './socket.ts';
 
 /** Statements are looked after so often. */
 const lookEveryMs = 25;
-const stallMs = 20;
+const stallMs = 100;
 const readLane = { most: 4, growAt: 32, stallMs };
 const writeLane = { most: 2, growAt: 64, stallMs };
 
