@@ -39,6 +39,7 @@ export class StatementOperation implements Operation {
   readonly #startedAt: number;
   #conflicts = 0;
   #rows: ObjectRows | JsonRows | null = null;
+  #rowError: unknown = null;
   #resolve!: (answer: QueryAnswer) => void;
   #reject!: (error: unknown) => void;
 
@@ -68,6 +69,7 @@ export class StatementOperation implements Operation {
 
   begin(): void {
     this.#rows = null;
+    this.#rowError = null;
   }
 
   row(bytes: Buffer, at: number, fieldCount: number): void {
@@ -75,8 +77,21 @@ export class StatementOperation implements Operation {
     this.#rows.row(bytes, at, fieldCount);
   }
 
+  /** The same for a row that came for others as well: what is wrong with it is told by `done`. */
+  take(bytes: Buffer, at: number, fieldCount: number): void {
+    try {
+      if (this.#rowError === null) this.row(bytes, at, fieldCount);
+    } catch (error) {
+      this.#rowError = error;
+    }
+  }
+
   done(count: number, _tag: number, executedMs: number): void {
     this.statement.pace.note(executedMs);
+    if (this.#rowError !== null) {
+      this.failed(this.#rowError);
+      return;
+    }
     this.release?.(false);
     const rows = this.#rows ?? this.#newRows();
     const answer = rows instanceof JsonRows ? { rows: [], encoded: rows.finish(), count } : { rows: rows.rows, count };

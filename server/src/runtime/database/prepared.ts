@@ -5,11 +5,18 @@ import { compileParams } from './encode.ts';
 import { Pace } from './pace.ts';
 import { type RowShape, rowShape } from './rows/index.ts';
 
+/** The read of many rows by their keys that a read by key may become. */
+export interface CombinedStatement extends WireStatement {
+  /** Place of the key among its columns. */
+  readonly keyColumn: number;
+}
+
 export interface PreparedStatement extends WireStatement {
   readonly versionId: string;
   readonly params: (values: readonly Value[]) => readonly (string | null)[];
   readonly rows: RowShape;
   readonly pace: Pace;
+  readonly combined: CombinedStatement | undefined;
 }
 
 const prepared = new WeakMap<Statement, PreparedStatement>();
@@ -22,6 +29,7 @@ export function prepare(statement: Statement, versionId: string): PreparedStatem
   const known = prepared.get(statement);
   if (known !== undefined && known.versionId === versionId) return known;
   const { way } = wayOf(statement);
+  const { combined } = statement;
   const made = {
     versionId,
     name: `${statement.name} ${versionId}`,
@@ -29,6 +37,7 @@ export function prepare(statement: Statement, versionId: string): PreparedStatem
     params: compileParams(statement.params),
     rows: rowShape(statement.columns),
     pace: new Pace(way, statement.byUniqueKey || statement.insertsOne === true),
+    combined: combined === undefined ? undefined : { ...combined, name: `${combined.name} ${versionId}` },
   };
   prepared.set(statement, made);
   return made;

@@ -3,12 +3,29 @@
  * shared with other requests, or on a connection lent for it.
  */
 import type { QueryAnswer, Run } from '@ashlar/engine';
-import type { LentClient, Postgres } from '../../base/postgres/index.ts';
+import type { LentClient, Postgres, SharedConnections } from '../../base/postgres/index.ts';
 import { hostOf } from '../host.ts';
+import { KeyReads } from './key-reads.ts';
 import { lendFor } from './lend.ts';
 import { type Query, type Sender, StatementOperation } from './operation.ts';
 import { transactionOf } from './transaction.ts';
 import type { TriggerWatch } from './triggers.ts';
+
+const keyReads = new WeakMap<SharedConnections, KeyReads>();
+
+/** A read by key goes with those of the same turn. */
+function share(shared: SharedConnections, operation: StatementOperation): void {
+  if (operation.statement.combined === undefined) {
+    shared.read(operation);
+    return;
+  }
+  let reads = keyReads.get(shared);
+  if (reads === undefined) {
+    reads = new KeyReads(shared);
+    keyReads.set(shared, reads);
+  }
+  reads.read(operation);
+}
 
 /** Makes the effect `query`. */
 export function createQuery(postgres: Postgres, triggers: TriggerWatch) {
@@ -17,7 +34,7 @@ export function createQuery(postgres: Postgres, triggers: TriggerWatch) {
     send(operation) {
       const { database } = operation.host.environment;
       const { way } = operation.statement.pace;
-      if (way === 'shared') postgres.shared(database).read(operation);
+      if (way === 'shared') share(postgres.shared(database), operation);
       else if (way === 'grouped' && triggers.isPlain(database, operation.asked.table))
         postgres.shared(database).insert(operation);
       else sendAlone(operation);

@@ -32,6 +32,16 @@ export class SharedConnections {
     this.#reads.push(operation);
   }
 
+  /** `add` is called at the end of each turn that has reads, before they are sent: it may add to them. */
+  beforeSending(add: () => void): void {
+    this.#reads.beforeSending = add;
+  }
+
+  /** Reads will be added at the end of this turn. */
+  soon(): void {
+    this.#reads.schedule();
+  }
+
   /** A write of one row that may share its commit with others; it is answered after it. */
   insert(operation: Operation): void {
     this.#writes.push(operation);

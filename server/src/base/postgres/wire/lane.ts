@@ -40,6 +40,8 @@ abstract class Lane {
   protected readonly options: LaneOptions;
   protected readonly members: Member[] = [];
   protected line: Operation[] = [];
+  /** Called before what waits is sent: the last chance to add to it. */
+  beforeSending: (() => void) | null = null;
   #opening = 0;
   #scheduled = false;
   #closed = false;
@@ -93,10 +95,12 @@ abstract class Lane {
     for (const member of [...this.members]) this.#leave(member);
   }
 
-  protected schedule(): void {
+  /** Sends at the end of this turn, even if nothing waits yet. */
+  schedule(): void {
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
+      this.beforeSending?.();
       this.#scheduled = false;
       this.#dispatch();
     });
