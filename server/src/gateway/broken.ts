@@ -50,14 +50,14 @@ function responseText(error: AshlarError, nowMs: number): string {
 /**
  * Answers a request that the parser gave up, and ends its connection. Where an answer is already on its way on the same
  * connection, nothing is written into it.
- * @param open requests that are being answered
+ * @param open the connection's exchanges that are not over
  */
 export function refuseBrokenRequest(error: ParserError, socket: Duplex, open: ReadonlySet<Exchange>, nowMs: number): void {
   let busy = false;
   for (const exchange of open) {
     const { request, response } = exchange;
     // A request that is not complete is the one that the parser gave up; a complete one is waiting for its answer.
-    if (request.socket === socket && !response.writableFinished) busy ||= response.headersSent || request.complete;
+    if (!response.writableFinished) busy ||= response.headersSent || request.complete;
   }
   const silent = busy || error.code === 'ECONNRESET' || !socket.writable;
   if (silent) socket.destroy();

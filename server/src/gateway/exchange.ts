@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Run } from '@ashlar/engine';
 import type { ServedGroup } from '../domains/publishing/index.ts';
 import type { RunHost } from '../runtime/host.ts';
+import type { Connection } from './connection.ts';
 import type { RouteEntry } from './route.ts';
 
 /** Tells a run that its client is gone (the part of AbortSignal that the engine asks for, without its cost). */
@@ -29,6 +30,7 @@ class ClientGone {
 export class Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly connection: Connection;
   readonly method: string;
   readonly startedAt: number;
   /** Instance-wide, in the answer's X-Request-Id, in logs and problem documents. */
@@ -61,6 +63,7 @@ export class Exchange {
   constructor(
     request: IncomingMessage,
     response: ServerResponse,
+    connection: Connection,
     startedAt: number,
     id: string,
     clientAddress: string,
@@ -68,6 +71,7 @@ export class Exchange {
   ) {
     this.request = request;
     this.response = response;
+    this.connection = connection;
     this.method = request.method ?? 'GET';
     this.startedAt = startedAt;
     this.id = id;

@@ -405,6 +405,15 @@ describe('hostile and clumsy clients', () => {
     expect(reply.closed).toBe(true);
   });
 
+  it.each([
+    ['no version of HTTP/1', 'GET /api:shop HTTP/2.0\r\nHost: x\r\n\r\n'],
+    ['two hosts', 'GET /api:shop HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n'],
+    ['no host', 'GET /api:shop HTTP/1.1\r\n\r\n'],
+  ])('behind a request with %s nothing is read', async (_name, text) => {
+    const reply = await raw(fixture, `${text}GET /api:shop/orders HTTP/1.1\r\nHost: x\r\n\r\nGET /api:shop/slow HTTP/1.1\r\n`);
+    expect([statusOf(reply.text), reply.text.match(/HTTP\/1\.1/g)?.length, reply.closed]).toEqual([400, 1, true]);
+  });
+
   it('HTTP/1.0 is answered and closed', async () => {
     const reply = await raw(fixture, 'GET /api:shop HTTP/1.0\r\n\r\n');
     expect(statusOf(reply.text)).toBe(200);

@@ -2,13 +2,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { type AshlarError, errorOf, headerBytes, urlBytes } from '@ashlar/engine';
 import { badRequest, expectationFailed, splitTarget, urlTooLong } from '../base/http/index.ts';
 import { type Control, mountCalls } from '../control/mount.ts';
-import { createAddressReader, type PeerAddress } from './address.ts';
+import { type AddressReader, createAddressReader } from './address.ts';
 import { errorAnswer, ownHeaders } from './answer.ts';
 import { announcesBody } from './body.ts';
 import { refuseBrokenRequest, refuseLateRequest } from './broken.ts';
+import { Connections } from './connection.ts';
 import { serveControl } from './controlling.ts';
 import { assetAnswer, errorPage, indexPage } from './docs.ts';
 import { EndpointServer, failureFields } from './endpoint.ts';
@@ -52,17 +54,14 @@ class HttpGateway implements Gateway {
   readonly #limits: ClientLimits;
   readonly #server: Server;
   #serving: Serving | null = null;
-  readonly #addresses: ReturnType<typeof createAddressReader>;
-  /** Requests that wait for something, work after their answers included. */
-  readonly #open = new Set<Exchange>();
-  /** What is known of each connection. */
-  readonly #peers = new WeakMap<Socket, PeerAddress>();
-  #onIdle: (() => void) | null = null;
+  readonly #addresses: AddressReader;
+  readonly #connections: Connections;
 
   constructor(parts: ListenParts) {
     this.#parts = parts;
     this.#limits = { ...defaultClientLimits, ...parts.clientLimits };
     this.#addresses = createAddressReader(parts.settings.trustedProxies);
+    this.#connections = new Connections(this.#addresses);
     this.#server = this.#newServer();
   }
 
@@ -85,7 +84,7 @@ class HttpGateway implements Gateway {
     server.on('request', (request, response) => this.#accept(request, response, false));
     server.on('checkContinue', (request, response) => this.#accept(request, response, true));
     server.on('checkExpectation', (request, response) => this.#refuse(request, response, errorOf(expectationFailed, {})));
-    server.on('clientError', (error, socket) => refuseBrokenRequest(error, socket, this.#open, this.#parts.clock.now()));
+    server.on('clientError', (error, socket) => this.#refuseBroken(error, socket));
     server.on('timeout', (socket) => this.#onSilence(socket));
     // Nothing here tunnels or changes protocols: without a listener node would cut the connection without a word.
     server.on('connect', (_request, socket) =>
@@ -121,97 +120,82 @@ class HttpGateway implements Gateway {
     this.state = 'stopping';
     this.#server.closeIdleConnections();
     // The listener stays while requests are finished: whoever comes meanwhile reads 503 instead of a refused connection.
-    await this.#idle(graceMs);
+    await this.#connections.idle(graceMs);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
   }
 
-  #idle(graceMs: number): Promise<void> {
-    if (this.#open.size === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, graceMs);
-      function done(): void {
-        clearTimeout(timer);
-        resolve();
-      }
-      this.#onIdle = done;
-    });
-  }
-
   /** No byte came or left for a while: normal while a stack works, otherwise the client is too slow. */
   #onSilence(socket: Socket): void {
-    const open = [...this.#open].filter(({ request, response }) => request.socket === socket && !response.writableFinished);
-    if (open.some(({ request, response }) => request.complete && !response.headersSent)) socket.setTimeout(this.#limits.idleMs);
-    else if (open.some(({ request }) => !request.complete)) refuseLateRequest(socket, this.#open, this.#parts.clock.now());
+    const open = this.#connections.openOn(socket);
+    const waiting = [...open].filter(({ response }) => !response.writableFinished);
+    if (waiting.some(({ request, response }) => request.complete && !response.headersSent))
+      socket.setTimeout(this.#limits.idleMs);
+    else if (waiting.some(({ request }) => !request.complete)) refuseLateRequest(socket, open, this.#parts.clock.now());
     else socket.destroy();
   }
 
-  #peerOf(socket: Socket): PeerAddress {
-    const known = this.#peers.get(socket);
-    if (known !== undefined) return known;
-    const peer = this.#addresses.peer(socket.remoteAddress);
-    this.#peers.set(socket, peer);
-    return peer;
+  #refuseBroken(error: Error, socket: Duplex): void {
+    if (this.#connections.ends(socket)) return;
+    refuseBrokenRequest(error, socket, this.#connections.openOn(socket), this.#parts.clock.now());
   }
 
   #newExchange(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Exchange {
     const { clock } = this.#parts;
-    const peer = this.#peerOf(request.socket);
+    const connection = this.#connections.of(request.socket);
+    const { peer } = connection;
     const given = peer.trusted ? inboundRequestId(request.headers['x-request-id']) : null;
     const address = peer.trusted ? this.#addresses.behind(peer, request.headers) : peer.address;
     const id = given ?? newRequestId(clock.now());
-    return new Exchange(request, response, clock.monotonic(), id, address, expectsContinue);
+    return new Exchange(request, response, connection, clock.monotonic(), id, address, expectsContinue);
   }
 
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
+    // Behind an answer that closes the connection nothing counts (RFC 9112, 9.6).
+    if (this.#connections.ends(request.socket)) return;
     const exchange = this.#newExchange(request, response, expectsContinue);
     const answer = this.#answer(exchange);
-    const done =
-      answer instanceof Promise
-        ? answer.then(
-            (ready) => this.#finish(exchange, ready),
-            (thrown) => this.#giveUp(exchange, thrown),
-          )
-        : this.#finish(exchange, answer);
-    if (done instanceof Promise) this.#waitFor(exchange, done);
-  }
-
-  /** Keeps the exchange among the open ones until its work is done. */
-  #waitFor(exchange: Exchange, done: Promise<void>): void {
-    this.#open.add(exchange);
-    exchange.response.on('close', () => {
-      if (!exchange.response.writableFinished) exchange.clientGone.abort();
-    });
-    void done.then(() => {
-      this.#open.delete(exchange);
-      if (this.#open.size === 0) this.#onIdle?.();
-    });
+    if (!(answer instanceof Promise)) {
+      this.#finish(exchange, answer);
+      return;
+    }
+    this.#connections.open(exchange);
+    answer.then(
+      (ready) => this.#finish(exchange, ready),
+      (thrown) => this.#giveUp(exchange, thrown),
+    );
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: AshlarError): void {
     const exchange = this.#newExchange(request, response, false);
     exchange.closes = true;
-    void this.#finish(exchange, this.#problem(exchange, error));
+    this.#finish(exchange, this.#problem(exchange, error));
   }
 
   /** Sends the answer, accounts for it, and does what the run left for afterwards. Never throws or rejects. */
-  #finish(exchange: Exchange, answer: Answer): Soon<void> {
+  #finish(exchange: Exchange, answer: Answer): void {
     try {
       if (this.state === 'stopping' || (exchange.expectsContinue && !exchange.continued)) exchange.closes = true;
+      exchange.connection.ends ||= exchange.closes;
       const sent = send(exchange, answer, this.#parts.clock.now());
-      if (sent instanceof Promise || exchange.run?.postProcesses) return this.#finishLater(exchange, sent);
-      return this.#account(exchange);
+      if (sent instanceof Promise || exchange.run?.postProcesses) void this.#finishLater(exchange, sent);
+      else {
+        this.#account(exchange);
+        this.#connections.close(exchange);
+      }
     } catch (thrown) {
-      return this.#giveUp(exchange, thrown);
+      this.#giveUp(exchange, thrown);
     }
   }
 
   async #finishLater(exchange: Exchange, sent: Soon<void>): Promise<void> {
+    this.#connections.open(exchange);
     try {
       await sent;
       this.#account(exchange);
       await this.#postProcess(exchange);
+      this.#connections.close(exchange);
     } catch (thrown) {
       this.#giveUp(exchange, thrown);
     }
@@ -220,6 +204,7 @@ class HttpGateway implements Gateway {
   #giveUp(exchange: Exchange, thrown: unknown): void {
     this.#parts.log.error('an answer could not be sent', failureFields(exchange, thrown));
     exchange.response.destroy();
+    this.#connections.close(exchange);
   }
 
   /** What is done with an exchange whose answer was handed to the socket. */
@@ -266,7 +251,7 @@ class HttpGateway implements Gateway {
     try {
       const { request } = exchange;
       const url = request.url ?? '/';
-      checkForm(request, url);
+      checkForm(exchange, url);
       if (url === '*') return allMethods();
       const target = splitTarget(url);
       exchange.path = target.path;
@@ -314,7 +299,7 @@ class HttpGateway implements Gateway {
   /** How the caller reached the server, for links in documents; what can't be an address is left out. */
   readonly #addressOf = (exchange: Exchange): string => {
     const { headers, socket } = exchange.request;
-    const forwarded = this.#peerOf(socket).trusted ? headers['x-forwarded-proto'] : undefined;
+    const forwarded = this.#connections.of(socket).peer.trusted ? headers['x-forwarded-proto'] : undefined;
     const host = headers.host ?? '';
     return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host)
       ? `${forwarded === 'https' ? 'https' : 'http'}://${host}`
@@ -329,14 +314,24 @@ class HttpGateway implements Gateway {
   }
 }
 
-/** Refuses what is no request that others before us would have read the same way. Throws `bad_request`, `url_too_long`. */
-function checkForm(request: IncomingMessage, url: string): void {
-  if (url.length > urlBytes) throw errorOf(urlTooLong, { limitBytes: urlBytes });
+/**
+ * Refuses a request that others on its way may have read as another one; its connection ends with the refusal, so that nothing
+ * behind it is read either. Throws `bad_request`, `url_too_long`.
+ */
+function checkForm(exchange: Exchange, url: string): void {
+  const flaw = formFlaw(exchange.request, url);
+  if (flaw === null) return;
+  exchange.closes = true;
+  throw flaw;
+}
+
+function formFlaw(request: IncomingMessage, url: string): AshlarError | null {
+  if (url.length > urlBytes) return errorOf(urlTooLong, { limitBytes: urlBytes });
   // Node reads a request line without a version, as before HTTP/1.0; nothing that means well sends it.
-  if (request.httpVersionMajor !== 1) throw errorOf(badRequest, { reason: 'The request names no version of HTTP' });
+  if (request.httpVersionMajor !== 1) return errorOf(badRequest, { reason: 'The request names no version of HTTP' });
   if (request.headers.host === undefined && request.httpVersionMinor === 1)
-    throw errorOf(badRequest, { reason: 'The Host header is missing' });
-  if (hasSecondHost(request.rawHeaders)) throw errorOf(badRequest, { reason: 'There are two Host headers' });
+    return errorOf(badRequest, { reason: 'The Host header is missing' });
+  return hasSecondHost(request.rawHeaders) ? errorOf(badRequest, { reason: 'There are two Host headers' }) : null;
 }
 
 /** A proxy in front may have gone by another Host than the one that is read here (RFC 9112, 3.2). */
