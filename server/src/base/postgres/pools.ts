@@ -108,7 +108,10 @@ export class Pools {
   }
 
   #takeIdle(key: string): LentClient | null {
-    const index = this.#idle.findLastIndex((client) => client.key === key);
+    // One that was lost a moment ago is about to be closed.
+    const index = this.#idle.findLastIndex(
+      (client) => client.key === key && this.#options.wires?.ownIfAny(client)?.isLost !== true,
+    );
     const client = this.#idle[index];
     if (client === undefined) return null;
     this.#idle.splice(index, 1);

@@ -2,10 +2,10 @@
  * A connection that `pg` opened and authenticated, spoken to directly: prepared statements sent in groups, their rows handed
  * over as bytes. States and messages are described in README.md.
  */
-import { DatabaseError } from 'pg';
+import type { DatabaseError } from 'pg';
 import { cancelStatement } from './cancel.ts';
 import { Entry, Group } from './group.ts';
-import { countOf, Received, readError, type SessionStatus, statusOf } from './messages.ts';
+import { countOf, isFatal, Received, readError, type SessionStatus, statusOf } from './messages.ts';
 import { ConnectionLost, mustStop, type Operation, OperationStopped } from './operation.ts';
 import { MessageReader } from './reader.ts';
 import { Socket, type WireClient } from './socket.ts';
@@ -172,11 +172,14 @@ export class WireConnection {
   }
 
   /**
-   * Takes back what waits behind an operation that has run for longer than `stallMs`: reads, to be sent elsewhere.
+   * Takes back what waits behind an operation that has run for longer than `stallMs`: reads, to be sent elsewhere. Writes of one
+   * group can't be told from each other before their commit: they are cancelled together, to go each alone.
    * @returns whether the connection is stalled
    */
   unstall(now: number, stallMs: number): boolean {
-    if (this.#groups.length === 0 || now - this.#answeredAt < stallMs) return false;
+    const [group] = this.#groups;
+    if (group === undefined || now - this.#answeredAt < stallMs) return false;
+    if (group.held && group.head !== undefined && group.entries.length > 1) this.#cancel(now);
     const waiting: Operation[] = [];
     let first = true;
     for (const group of this.#groups)
@@ -185,6 +188,8 @@ export class WireConnection {
         if (!first && entry?.live === true && entry.operation.repeatable) {
           entry.live = false;
           this.#pending -= 1;
+          // It was not executed: that others are slow must not use up its attempts.
+          entry.operation.attempts -= 1;
           waiting.push(entry.operation);
         }
         first = false;
@@ -214,12 +219,16 @@ export class WireConnection {
   #stopHead(head: Entry, now: number): void {
     if (head.cancelledAt === 0) {
       head.cancelledAt = now;
-      this.#cancelledAt = now;
-      cancelStatement(this.#client);
+      this.#cancel(now);
     } else if (now - head.cancelledAt > patienceMs) {
       this.#finish(head, () => head.failed(new OperationStopped(!head.operation.repeatable)));
       this.abandon('a statement did not end when it was cancelled');
     }
+  }
+
+  #cancel(now: number): void {
+    this.#cancelledAt = now;
+    cancelStatement(this.#client);
   }
 
   #finish(entry: Entry, tell: () => void): void {
@@ -274,6 +283,7 @@ export class WireConnection {
     if (group.held) {
       entry.count = count;
       entry.tag = tag;
+      entry.executedMs = executedMs;
     } else this.#finish(entry, () => entry.done(count, tag, executedMs));
     return true;
   }
@@ -282,7 +292,7 @@ export class WireConnection {
     this.#answeredAt = this.#clock();
     // FATAL is the server's last word; with nothing under way it speaks of the session.
     if (group !== undefined && group.error === undefined) group.error = error;
-    if (error.severity !== 'FATAL' && error.severity !== 'PANIC') return group !== undefined || this.#refuse(Received.error);
+    if (!isFatal(error)) return group !== undefined || this.#refuse(Received.error);
     this.#socket.destroy();
     this.#lose(error);
     return false;
@@ -295,7 +305,8 @@ export class WireConnection {
     this.#groups.shift();
     this.#answeredAt = this.#clock();
     if (group.error === undefined) {
-      if (group.held) for (const entry of group.entries) this.#finish(entry, () => entry.done(entry.count, entry.tag, 0));
+      if (group.held)
+        for (const entry of group.entries) this.#finish(entry, () => entry.done(entry.count, entry.tag, entry.executedMs));
     } else this.#settleFailed(group, group.error);
     if (this.#groups.length === 0 && !this.#lost) {
       this.#settle();
@@ -305,12 +316,13 @@ export class WireConnection {
   }
 
   /** The group's own error is one operation's; the others changed nothing and may go again. */
-  #settleFailed(group: Group, error: unknown): void {
+  #settleFailed(group: Group, error: DatabaseError): void {
     for (let i = group.next; i < group.entries.length; i += 1) {
       const entry = group.entries[i];
       if (entry?.parsing === true) this.#statements.forget(entry.prepared);
     }
-    const failing = group.entries[group.next];
+    // Where all was executed, the commit failed.
+    const failing = group.entries[group.next] ?? (group.held ? group.entries.at(-1) : undefined);
     const alone = group.held && group.entries.length > 1;
     const again: Operation[] = [];
     const back = (entry: Entry): void => {
@@ -329,9 +341,7 @@ export class WireConnection {
   }
 
   /** Whether the error says nothing of the operation: its statement is gone, or it was hit by a cancellation meant for another. */
-  #mayTryAgain(entry: Entry, error: unknown): boolean {
-    if (!(error instanceof DatabaseError)) return false;
-    const { code } = error;
+  #mayTryAgain(entry: Entry, { code }: DatabaseError): boolean {
     // With another result type the columns are no longer those that the asker reads by: it has to know.
     if (code === resultTypeChanged || code === statementGone) this.#statements.forget(entry.prepared);
     if (code === statementGone) return !entry.fresh && this.#status === 'I';
@@ -346,13 +356,12 @@ export class WireConnection {
     for (const group of this.#groups.splice(0))
       for (const entry of group.entries) {
         if (!entry.live) continue;
-        // After an error PostgreSQL has rolled the group back, whatever became of the connection.
-        const harmless = entry.operation.repeatable || (group.error !== undefined && group.entries.length > 1);
+        const harmless = entry.operation.repeatable || (group.undone && group.entries.length > 1);
         this.#pending -= 1;
         if (harmless && entry.cancelledAt === 0) {
           entry.live = false;
           again.push(entry.operation);
-        } else entry.failed(reason);
+        } else entry.failed(group.undone ? group.error : reason);
       }
     this.#settle();
     this.#owner.lost();

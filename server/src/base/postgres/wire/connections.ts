@@ -9,7 +9,8 @@ import type { WireClient } from './socket.ts';
 const lookEveryMs = 25;
 const stallMs = 100;
 const readLane = { most: 4, growAt: 32, stallMs };
-const writeLane = { most: 2, growAt: 64, stallMs };
+/** A group of writes takes as long as all of them, and to undo one for nothing costs a commit for each. */
+const writeLane = { most: 2, growAt: 64, stallMs: 250 };
 
 export interface WireOptions {
   readonly clock: () => number;
@@ -116,11 +117,12 @@ export class WireConnections {
     return this.#wires.get(client);
   }
 
-  /** Makes a shared connection free for somebody who has none of `key` (or fewer than others). */
+  /** Makes a shared connection free for somebody who waits for one of `key`; its own shared ones are the last to go. */
   giveUpFor(key: string): void {
     const others = [...this.#shared].filter(([name]) => name !== key).sort(([, a], [, b]) => b.size - a.size);
-    if (others.some(([, shared]) => shared.giveUp(false))) return;
-    others.some(([, shared]) => shared.giveUp(true));
+    const own = [...this.#shared].filter(([name]) => name === key);
+    for (const last of [false, true])
+      for (const group of [others, own]) if (group.some(([, shared]) => shared.giveUp(last))) return;
   }
 
   /** Closes shared connections whose key begins so. */

@@ -1,4 +1,6 @@
 /** What was sent under one Sync: operations whose answers come in order, and then one ReadyForQuery. */
+import type { DatabaseError } from 'pg';
+import { isFatal } from './messages.ts';
 import type { Operation } from './operation.ts';
 import type { PreparedName } from './statements.ts';
 
@@ -19,6 +21,7 @@ export class Entry {
   /** Of a held answer. */
   count = 0;
   tag = 0;
+  executedMs = 0;
 
   constructor(operation: Operation, prepared: PreparedName, fresh: boolean) {
     this.operation = operation;
@@ -47,12 +50,20 @@ export class Group {
   readonly held: boolean;
   /** The entry whose answer comes next. */
   next = 0;
-  /** PostgreSQL refused `entries[next]`; it skips all that follows in the group. */
-  error: unknown = undefined;
+  /** PostgreSQL refused `entries[next]`, or the commit after the last; it skips all that follows in the group. */
+  error: DatabaseError | undefined = undefined;
 
   constructor(entries: readonly Entry[], held: boolean) {
     this.entries = entries;
     this.held = held;
+  }
+
+  /**
+   * PostgreSQL has undone all of it, whatever becomes of the connection. Not known of a connection that is ended after the last
+   * statement: that may be before or after the commit.
+   */
+  get undone(): boolean {
+    return this.error !== undefined && (this.next < this.entries.length || !isFatal(this.error));
   }
 
   /** What PostgreSQL is working on; undefined once all is answered or skipped and only ReadyForQuery is to come. */

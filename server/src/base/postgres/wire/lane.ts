@@ -24,6 +24,8 @@ export interface LaneOptions {
 const mostAttempts = 4;
 /** Operations under one Sync. */
 const mostInGroup = 128;
+/** Where there are connections, and no further one could be opened: the next attempt comes after so long. */
+const reopenMs = 100;
 
 interface Member {
   readonly client: PoolClient;
@@ -40,9 +42,12 @@ abstract class Lane {
   protected readonly options: LaneOptions;
   protected readonly members: Member[] = [];
   protected line: Operation[] = [];
+  /** Those that share a Sync with nobody; they go before the line. */
+  protected alone: Operation[] = [];
   /** Called before what waits is sent: the last chance to add to it. */
   beforeSending: (() => void) | null = null;
   #opening = 0;
+  #opensAt = Number.NEGATIVE_INFINITY;
   #scheduled = false;
   #closed = false;
 
@@ -65,10 +70,11 @@ abstract class Lane {
   look(now: number): void {
     this.#dropStopped(now);
     for (const member of [...this.members]) {
-      this.lookAt(member, now);
+      if (!member.stalled && member.wire.unstall(now, this.options.stallMs)) member.stalled = true;
       const idle = member.wire.idle && now - member.usedAt > this.options.idleMs;
       if (member.wire.idle && (idle || member.leaving)) this.#leave(member);
     }
+    if (this.waits) this.schedule();
   }
 
   /**
@@ -78,7 +84,7 @@ abstract class Lane {
   giveUp(last: boolean): boolean {
     const staying = this.members.filter(({ leaving }) => !leaving);
     const idle = staying.find(({ wire }) => wire.idle);
-    if (idle !== undefined && this.line.length === 0) {
+    if (idle !== undefined && !this.waits) {
       this.#leave(idle);
       return true;
     }
@@ -91,7 +97,7 @@ abstract class Lane {
   /** Closes every connection; what waits fails. */
   close(): void {
     this.#closed = true;
-    for (const operation of this.line.splice(0)) operation.failed(new ConnectionLost('the connections were closed'));
+    this.#failAll(new ConnectionLost('the connections were closed'));
     for (const member of [...this.members]) this.#leave(member);
   }
 
@@ -110,7 +116,6 @@ abstract class Lane {
   protected abstract dispatchTo(member: Member): void;
   /** Whether a member takes operations at the moment. */
   protected abstract takes(member: Member): boolean;
-  protected lookAt(_member: Member, _now: number): void {}
   protected abstract again(operations: readonly Operation[], alone: boolean): void;
 
   /** Whether it may be sent once more; else it fails. */
@@ -121,12 +126,14 @@ abstract class Lane {
   }
 
   protected takeGroup(): Operation[] {
+    const first = this.alone.shift();
+    if (first !== undefined) return [first];
     return this.line.length <= mostInGroup ? this.line.splice(0) : this.line.splice(0, mostInGroup);
   }
 
   /** Whether operations wait for a connection. */
   get waits(): boolean {
-    return this.line.length > 0;
+    return this.line.length > 0 || this.alone.length > 0;
   }
 
   #dispatch(): void {
@@ -152,16 +159,18 @@ abstract class Lane {
   }
 
   #dropStopped(now: number): void {
-    if (!this.line.some((operation) => mustStop(operation, now))) return;
-    const { line } = this;
-    this.line = line.filter((operation) => !mustStop(operation, now));
-    for (const operation of line) if (mustStop(operation, now)) operation.failed(new OperationStopped(false));
+    const late = (operation: Operation): boolean => mustStop(operation, now);
+    if (!this.line.some(late) && !this.alone.some(late)) return;
+    const stopped = new Set([...this.alone, ...this.line].filter(late));
+    this.line = this.line.filter((operation) => !stopped.has(operation));
+    this.alone = this.alone.filter((operation) => !stopped.has(operation));
+    for (const operation of stopped) operation.failed(new OperationStopped(false));
   }
 
   #grow(): void {
     // A stalled or leaving connection does not count: what waits needs another.
     const useful = this.members.filter(({ stalled, leaving }) => !stalled && !leaving).length;
-    if (this.#closed || this.#opening > 0 || useful >= this.options.most) return;
+    if (this.#closed || this.#opening > 0 || useful >= this.options.most || this.options.clock() < this.#opensAt) return;
     this.#opening += 1;
     this.options
       .lend()
@@ -176,13 +185,14 @@ abstract class Lane {
   }
 
   #join(client: PoolClient & WireClient): void {
-    if (this.#closed) {
+    const wire = this.options.wireOf(client);
+    if (this.#closed || wire.isLost) {
       client.release(true);
       return;
     }
     const member: Member = {
       client,
-      wire: this.options.wireOf(client),
+      wire,
       stalled: false,
       leaving: false,
       usedAt: this.options.clock(),
@@ -200,8 +210,12 @@ abstract class Lane {
 
   /** No connection is to be had: where there is none at all, nobody need wait for one. */
   #failWaiting(error: unknown): void {
-    if (this.members.length > 0) return;
-    for (const operation of this.line.splice(0)) operation.failed(error);
+    if (this.members.length > 0) this.#opensAt = this.options.clock() + reopenMs;
+    else this.#failAll(error);
+  }
+
+  #failAll(error: unknown): void {
+    for (const operation of [...this.alone.splice(0), ...this.line.splice(0)]) operation.failed(error);
   }
 
   #leave(member: Member): void {
@@ -223,10 +237,6 @@ export class ReadLane extends Lane {
     return !member.stalled;
   }
 
-  protected override lookAt(member: Member, now: number): void {
-    if (!member.stalled && member.wire.unstall(now, this.options.stallMs)) member.stalled = true;
-  }
-
   protected again(operations: readonly Operation[]): void {
     this.line.unshift(...operations.filter((operation) => this.mayGoAgain(operation)));
     this.schedule();
@@ -238,8 +248,6 @@ export class ReadLane extends Lane {
  * After a failure each goes under a Sync of its own.
  */
 export class WriteLane extends Lane {
-  #alone: Operation[] = [];
-
   protected dispatchTo(member: Member): void {
     member.wire.send(this.takeGroup(), true);
   }
@@ -248,18 +256,9 @@ export class WriteLane extends Lane {
     return member.wire.idle;
   }
 
-  override get waits(): boolean {
-    return this.line.length > 0 || this.#alone.length > 0;
-  }
-
-  protected override takeGroup(): Operation[] {
-    const first = this.#alone.shift();
-    return first === undefined ? super.takeGroup() : [first];
-  }
-
   protected again(operations: readonly Operation[], alone: boolean): void {
     const going = operations.filter((operation) => this.mayGoAgain(operation));
-    if (alone) this.#alone.push(...going);
+    if (alone) this.alone.push(...going);
     else this.line.unshift(...going);
     this.schedule();
   }

@@ -68,7 +68,15 @@ export function readError(bytes: Buffer, start: number, end: number): DatabaseEr
   }
   const error = new DatabaseError(fields.get('M') ?? 'PostgreSQL sent an error without a message', end - start, 'error');
   for (const [field, text] of fields) if (isErrorMember(field)) error[errorMembers[field]] = text;
+  // The same word in English, whatever language the server speaks.
+  const severity = fields.get('V');
+  if (severity !== undefined) error.severity = severity;
   return error;
+}
+
+/** Whether it is the server's last word on this connection. */
+export function isFatal({ severity }: DatabaseError): boolean {
+  return severity === 'FATAL' || severity === 'PANIC';
 }
 
 /**

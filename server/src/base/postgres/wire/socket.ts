@@ -1,6 +1,7 @@
 /** The socket of a connected `pg` client: read by this client while attached, by `pg` otherwise. */
 import type { Duplex } from 'node:stream';
 import type { ClientBase, Connection } from 'pg';
+import { DirectSocket } from './direct-socket.ts';
 import type { MessageWriter } from './writer.ts';
 
 /** A client of `pg` that is connected. */
@@ -21,8 +22,9 @@ type DataListener = (chunk: Buffer) => void;
 export class Socket {
   readonly #stream: Duplex;
   readonly #onData: DataListener;
-  /** Those of `pg` while this client reads; null while `pg` does. */
-  #setAside: DataListener[] | null = null;
+  #attached = false;
+  /** Those of `pg` while this client reads. */
+  #setAside: DataListener[] = [];
   #full = false;
 
   constructor(client: WireClient, listener: SocketListener) {
@@ -47,24 +49,32 @@ export class Socket {
 
   /** Whether what arrives is this client's, not `pg`'s. */
   get attached(): boolean {
-    return this.#setAside !== null;
+    return this.#attached;
   }
 
   attach(): void {
-    if (this.#setAside !== null) return;
-    const theirs = this.#stream.listeners('data') as DataListener[];
-    this.#setAside = theirs;
+    if (this.#attached) return;
+    this.#attached = true;
+    if (this.#stream instanceof DirectSocket) {
+      this.#stream.reader = this.#onData;
+      return;
+    }
+    this.#setAside = this.#stream.listeners('data') as DataListener[];
     // Its own first: a stream without a listener would stop flowing.
     this.#stream.on('data', this.#onData);
-    for (const one of theirs) this.#stream.off('data', one);
+    for (const one of this.#setAside) this.#stream.off('data', one);
   }
 
   /** From now on what arrives is read by `pg`. */
   detach(): void {
-    if (this.#setAside === null) return;
+    if (!this.#attached) return;
+    this.#attached = false;
+    if (this.#stream instanceof DirectSocket) {
+      this.#stream.reader = null;
+      return;
+    }
     for (const one of this.#setAside) this.#stream.on('data', one);
     this.#stream.off('data', this.#onData);
-    this.#setAside = null;
   }
 
   /** Sends what was gathered. */

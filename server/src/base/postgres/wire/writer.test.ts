@@ -38,7 +38,7 @@ test('messages are those of the protocol, byte for byte', () => {
   expect(writer.gathered().toString('latin1')).toBe(
     [
       'P\0\0\0\x13a1\0select $1\0\0\0',
-      'B\0\0\0\x1e\0a1\0\0\0\0\x03\0\0\0\x01x\xff\xff\xff\xff\0\0\0\x02\xc3\xa9\0\0',
+      'B\0\0\0\x1d\0a1\0\0\0\0\x03\0\0\0\x01x\xff\xff\xff\xff\0\0\0\x02\xc3\xa9\0\0',
       'E\0\0\0\x09\0\0\0\0\0',
       'C\0\0\0\x08Sa0\0',
       'S\0\0\0\x04',
