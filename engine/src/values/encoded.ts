@@ -1,7 +1,7 @@
 /** JSON that came ready from the world, on its way out: nothing between looks inside. */
 
-/** Bytes beyond ASCII, and the sign that begins an escape of a URI. */
-const escaped = /[%\u0080-\u00ff]/g;
+/** Bytes of characters beyond ASCII, in a row. */
+const beyondAscii = /[\u0080-\u00ff]+/g;
 
 /**
  * One JSON text that a stack only passes on: a row, or a list of rows. Where a stack compares it with null or asks whether it is
@@ -24,8 +24,26 @@ export class EncodedJson {
 
   /** The same as an ordinary text. */
   get $text(): string {
-    return this.$ascii ? this.$utf8 : decodeURIComponent(this.$utf8.replace(escaped, (byte) => `%${hex(byte)}`));
+    return this.$ascii ? this.$utf8 : this.$utf8.replace(beyondAscii, decoded);
   }
 }
 
-const hex = (byte: string): string => byte.charCodeAt(0).toString(16).padStart(2, '0');
+/** The characters of well-formed UTF-8 beyond ASCII: sequences of two, three or four bytes, as the first one says. */
+function decoded(utf8: string): string {
+  const rest = (at: number): number => utf8.charCodeAt(at) & 63;
+  let text = '';
+  for (let i = 0; i < utf8.length; ) {
+    const first = utf8.charCodeAt(i);
+    if (first < 0xe0) {
+      text += String.fromCharCode(((first & 31) << 6) | rest(i + 1));
+      i += 2;
+    } else if (first < 0xf0) {
+      text += String.fromCharCode(((first & 15) << 12) | (rest(i + 1) << 6) | rest(i + 2));
+      i += 3;
+    } else {
+      text += String.fromCodePoint(((first & 7) << 18) | (rest(i + 1) << 12) | (rest(i + 2) << 6) | rest(i + 3));
+      i += 4;
+    }
+  }
+  return text;
+}

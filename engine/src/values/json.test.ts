@@ -50,6 +50,16 @@ describe('JSON that came ready', () => {
     );
   });
 
+  test('holds every character of a text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(ready(encode(text)).$text).toBe(encode(text));
+      }),
+    );
+    for (const text of ['\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}', '\u{10ffff}', '%41 é%é'])
+      expect(ready(text).$text).toBe(text);
+  });
+
   test('counts by its bytes', () => {
     const limit = Buffer.from('["é€"]').length;
     expect(codeOf(() => encode([ready('"é€"')], limit))).toBe('no error');
