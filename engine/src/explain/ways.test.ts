@@ -28,6 +28,7 @@ const toldOf = (stack: readonly object[], response: unknown): readonly string[] 
 
 test.for<[string, readonly object[], unknown, readonly string[]]>([
   ['a record by its key', [get], whole, [`${shared} it reads one row by a unique key`, json]],
+  ['a record by a key of the request', [{ ...get, id: '{{ input.n }}' }], whole, [`${shared} it reads one row by a unique key, and goes with other such reads of the moment`, json]],
   ['a record by a condition', [{ ...get, id: undefined, where: '{{ db.order.total > 1 }}' }], whole, [`${shared} it reads at most one row`, json]],
   ['whether there is one', [{ function: 'has_record', table: 'order', id: 1, return_as: 'r' }], whole, [`${shared} it reads one row by a unique key`]],
   ['a list with its limit', [{ ...list, limit: 20 }], whole, [`${shared} it reads at most 20 rows`, json]],

@@ -22,7 +22,10 @@ export function wayOf(statement: Statement): StatementWay {
     return statement.insertsOne === true
       ? { way: 'grouped', because: 'it adds one row and touches nothing else' }
       : { way: 'own', because: 'it changes rows that others may wait for' };
-  if (statement.byUniqueKey) return { way: 'shared', because: 'it reads one row by a unique key' };
+  if (statement.byUniqueKey) {
+    const together = statement.combined === undefined ? '' : ', and goes with other such reads of the moment';
+    return { way: 'shared', because: `it reads one row by a unique key${together}` };
+  }
   if (statement.beside === 'total') return { way: 'shared', because: 'it reads one number' };
   const { maxRows, outerRows } = statement;
   if (statement.beside === 'nested')
