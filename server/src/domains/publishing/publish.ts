@@ -8,7 +8,7 @@ import { type Manifest, manifestOf } from './manifest.ts';
 import type { PlanResult, Prepared, PublishParts, PublishRequest, PublishResult } from './parts.ts';
 import { planProblems, schemaMark, shownPlan, type TableChange } from './schema-changes.ts';
 import { pathsOf, refuseTakenPaths } from './stages.ts';
-import { findVersion, type VersionRecord } from './version-store.ts';
+import { findVersionFacts, type VersionFacts } from './version-store.ts';
 
 /** Publishes. Throws workspace_invalid, plan_needs_drops, group_taken, version_conflict, schema_busy and others. */
 export async function publish(parts: PublishParts, request: PublishRequest): Promise<PublishResult> {
@@ -43,7 +43,7 @@ export async function plan(parts: PublishParts, request: PublishRequest): Promis
 
 /** The version in force; `compiled` is null when this server no longer accepts its files. */
 interface Head {
-  readonly version: VersionRecord;
+  readonly version: VersionFacts;
   readonly compiled: CompiledVersion | null;
 }
 
@@ -63,7 +63,7 @@ function checkParent(request: PublishRequest, environment: EnvironmentRecord | n
 
 async function headOf(parts: PublishParts, environment: EnvironmentRecord | null): Promise<Head | null> {
   if (environment === null || environment.versionId === null) return null;
-  const version = await findVersion(parts.postgres, environment.versionId);
+  const version = await findVersionFacts(parts.postgres, environment.versionId);
   if (version === null) return null;
   try {
     return { version, compiled: await parts.cache.get(version.id) };
@@ -76,7 +76,7 @@ async function headOf(parts: PublishParts, environment: EnvironmentRecord | null
   }
 }
 
-function unchanged(environment: EnvironmentRecord, version: VersionRecord): PublishResult {
+function unchanged(environment: EnvironmentRecord, version: VersionFacts): PublishResult {
   return { versionId: version.id, publicationId: null, environmentId: environment.id, unchanged: true, problems: [], plan: null };
 }
 
@@ -114,7 +114,7 @@ async function planTables(
 }
 
 /** A seed file that is new or has another content. */
-function seedsChanged(workspace: Workspace, manifest: Manifest, last: VersionRecord): boolean {
+function seedsChanged(workspace: Workspace, manifest: Manifest, last: VersionFacts): boolean {
   const hashes = new Map(manifest.entries.map((entry) => [entry.path, entry.sha256]));
   return workspace.seeds.some(({ path }) => hashes.get(path) !== last.manifest[path]);
 }

@@ -37,6 +37,12 @@ export interface RestoreRequest {
   readonly drops?: readonly string[] | undefined;
 }
 
+/** The name that ashlar.jsonc gives; nothing else is read for it. */
+function workspaceName(files: ReadonlyMap<string, string>): string {
+  const settings = new Map([...files].filter(([path]) => /^ashlar\.jsonc?$/.test(path)));
+  return readWorkspace(settings, new Problems()).settings.name;
+}
+
 export class Publishing {
   readonly snapshots: ControlSnapshots;
   readonly #options: PublishingOptions;
@@ -122,7 +128,7 @@ export class Publishing {
     const { files, localEnv, skippedLinks } = await readFolder(folder);
     if (skippedLinks.length > 0)
       this.#options.log.warn('links that lead to no file of the workspace are not read', { folder, skipped: skippedLinks });
-    const workspace = readWorkspace(files, new Problems()).settings.name;
+    const workspace = workspaceName(files);
     const result = await this.publish({ workspace, environment, files, author, onProgress });
     if (localEnv !== null) await this.#takeOver(result, workspace, environment, localEnv);
     return { ...result, workspace };

@@ -5,7 +5,8 @@ import type { Postgres } from '../../base/postgres/index.ts';
 import type { Manifest } from './manifest.ts';
 import type { StepIds } from './step-identity.ts';
 
-export interface VersionRecord {
+/** A version without the identities of its steps, which are by far the most of it. */
+export interface VersionFacts {
   /** Opaque (`ver_…`). */
   readonly id: string;
   readonly workspaceId: string;
@@ -13,7 +14,6 @@ export interface VersionRecord {
   /** Path -> SHA-256 of the content, hexadecimal. */
   readonly manifest: Readonly<Record<string, string>>;
   readonly manifestHash: string;
-  readonly stepIds: StepIds;
   readonly schemaVersion: string;
   readonly groupPaths: readonly string[];
   readonly author: string;
@@ -21,13 +21,16 @@ export interface VersionRecord {
   readonly createdAt: Date;
 }
 
-interface Row {
+export interface VersionRecord extends VersionFacts {
+  readonly stepIds: StepIds;
+}
+
+interface FactsRow {
   readonly id: string;
   readonly workspace_id: string;
   readonly parent_id: string | null;
   readonly manifest: Record<string, string>;
   readonly manifest_hash: string;
-  readonly step_ids: Record<string, Record<string, string>>;
   readonly schema_version: string;
   readonly group_paths: string[];
   readonly author: string;
@@ -35,20 +38,28 @@ interface Row {
   readonly created_at: Date;
 }
 
-const columns =
-  'id, workspace_id, parent_id, manifest, manifest_hash, step_ids, schema_version, group_paths, author, message, created_at';
+interface Row extends FactsRow {
+  readonly step_ids: Record<string, Record<string, string>>;
+}
+
+const factColumns =
+  'id, workspace_id, parent_id, manifest, manifest_hash, schema_version, group_paths, author, message, created_at';
+const columns = `${factColumns}, step_ids`;
 
 function recordOf(row: Row): VersionRecord {
   const stepIds = new Map<string, string>();
   for (const [path, ids] of Object.entries(row.step_ids))
     for (const [pointer, id] of Object.entries(ids)) stepIds.set(`${path}#${pointer}`, id);
+  return { ...factsOf(row), stepIds };
+}
+
+function factsOf(row: FactsRow): VersionFacts {
   return {
     id: row.id,
     workspaceId: row.workspace_id,
     parentId: row.parent_id,
     manifest: row.manifest,
     manifestHash: row.manifest_hash,
-    stepIds,
     schemaVersion: row.schema_version,
     groupPaths: row.group_paths,
     author: row.author,
@@ -62,6 +73,13 @@ export async function findVersion(postgres: Postgres, id: string): Promise<Versi
   const { rows } = await postgres.control<Row>(`select ${columns} from versions where id = $1`, [id]);
   const row = rows[0];
   return row === undefined ? null : recordOf(row);
+}
+
+/** What a version is, without its steps' identities; null when it is not there. */
+export async function findVersionFacts(postgres: Postgres, id: string): Promise<VersionFacts | null> {
+  const { rows } = await postgres.control<FactsRow>(`select ${factColumns} from versions where id = $1`, [id]);
+  const row = rows[0];
+  return row === undefined ? null : factsOf(row);
 }
 
 /** The version of a workspace; throws `not_found`. */
@@ -94,20 +112,39 @@ export interface NewVersion extends Omit<VersionRecord, 'manifest' | 'manifestHa
   readonly manifest: Manifest;
 }
 
+/** Files that go to the database in one statement: so many, and so many bytes unless one alone has more. */
+const filesAtOnce = 500;
+const bytesAtOnce = 4_000_000;
+
+/** Keeps the files that are new. */
+async function insertFiles(client: PoolClient, manifest: Manifest, files: ReadonlyMap<string, string>): Promise<void> {
+  const wanted = new Map(manifest.entries.map((entry) => [entry.sha256, entry]));
+  const { rows } = await client.query<{ hash: string }>('select hash from files where hash = any($1)', [[...wanted.keys()]]);
+  for (const { hash } of rows) wanted.delete(hash);
+  // In one order wherever it is done, so that two publications with the same files don't wait for each other.
+  const waiting = [...wanted.values()].sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));
+  while (waiting.length > 0) {
+    const hashes: string[] = [];
+    const contents: Buffer[] = [];
+    for (let bytes = 0; hashes.length < filesAtOnce; ) {
+      const [next] = waiting;
+      if (next === undefined || (hashes.length > 0 && bytes + next.bytes > bytesAtOnce)) break;
+      waiting.shift();
+      bytes += next.bytes;
+      hashes.push(next.sha256);
+      contents.push(Buffer.from(files.get(next.path) ?? ''));
+    }
+    // Two publications may bring the same file at once: one content, whoever is first.
+    await client.query(
+      'insert into files (hash, content) select * from unnest($1::text[], $2::bytea[]) on conflict (hash) do nothing',
+      [hashes, contents],
+    );
+  }
+}
+
 /** Keeps the files that are new, then the version. */
 export async function insertVersion(client: PoolClient, version: NewVersion, files: ReadonlyMap<string, string>): Promise<void> {
-  const hashes = [...new Set(version.manifest.entries.map((entry) => entry.sha256))];
-  const { rows } = await client.query<{ hash: string }>('select hash from files where hash = any($1)', [hashes]);
-  const known = new Set(rows.map((row) => row.hash));
-  for (const { path, sha256 } of version.manifest.entries) {
-    if (known.has(sha256)) continue;
-    known.add(sha256);
-    // Two publications may bring the same file at once: one content, whoever is first.
-    await client.query('insert into files (hash, content) values ($1, $2) on conflict (hash) do nothing', [
-      sha256,
-      Buffer.from(files.get(path) ?? ''),
-    ]);
-  }
+  await insertFiles(client, version.manifest, files);
   await client.query(
     `insert into versions (id, workspace_id, parent_id, manifest, manifest_hash, step_ids, schema_version, group_paths, author, message)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
