@@ -22,7 +22,7 @@ import { openOwnServer } from './own.ts';
 import { type LentClient, Pools } from './pools.ts';
 import type { DatabaseNames, DatabaseRef, Postgres } from './postgres.ts';
 import { type DatabaseServer, sessionConfig } from './server.ts';
-import { type SharedConnections, type WireConnection, WireConnections } from './wire/index.ts';
+import { DirectSocket, type SharedConnections, type WireConnection, WireConnections } from './wire/index.ts';
 
 export interface OpenOptions {
   readonly settings: Pick<Settings, 'databaseUrl' | 'data'>;
@@ -202,7 +202,12 @@ class OpenedPostgres implements Postgres {
     const login =
       role === 'app' ? { user: ref.appRole, password: ref.appPassword } : { user: ref.queryRole, password: ref.queryPassword };
     // The query role has its own limits, which a setting of the session would override.
-    return { ...this.#server.connection(ref.database, login), ...sessionConfig(role === 'app' ? statementTimeoutMs : null) };
+    const config = {
+      ...this.#server.connection(ref.database, login),
+      ...sessionConfig(role === 'app' ? statementTimeoutMs : null),
+    };
+    // TLS reads the socket in its own way.
+    return config.ssl ? config : { ...config, stream: () => new DirectSocket() };
   }
 
   async asOwner<T>(ref: DatabaseNames, work: (client: PoolClient) => Promise<T>): Promise<T> {
