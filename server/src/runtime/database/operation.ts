@@ -108,7 +108,7 @@ export class StatementOperation implements Operation {
     if (!this.#sender.transaction && isConflict(error) && this.#conflicts < conflictRetries) this.#tryAgain();
     else {
       this.#account(0);
-      this.#reject(this.#told(stopped ? stopReason(this.run, error.cause) : error));
+      this.#reject(this.#told(error));
     }
   }
 
@@ -122,7 +122,9 @@ export class StatementOperation implements Operation {
   #told(error: unknown): Error {
     // What was never sent was not executed.
     const inDoubt = this.asked.access === 'write' && !this.#sender.transaction && this.attempts > 0;
-    return inDoubt && connectionLost(error) ? errorOf(commitUnknown, {}, { cause: error }) : statementError(error, this.host);
+    const stopped = error instanceof OperationStopped;
+    if (inDoubt && (stopped ? error.uncertain : connectionLost(error))) return errorOf(commitUnknown, {}, { cause: error });
+    return statementError(stopped ? stopReason(this.run, error.cause) : error, this.host);
   }
 
   #newRows(): ObjectRows | JsonRows {

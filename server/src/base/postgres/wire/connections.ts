@@ -53,9 +53,9 @@ export class SharedConnections {
     return this.#reads.size + this.#writes.size;
   }
 
-  /** Whether operations wait for a connection. */
-  get waits(): boolean {
-    return this.#reads.waits || this.#writes.waits;
+  /** No connection, and nothing that will need one. */
+  get unused(): boolean {
+    return this.#reads.unused && this.#writes.unused;
   }
 
   /** Ends what is beyond its time. */
@@ -144,7 +144,7 @@ export class WireConnections {
     for (const [key, shared] of this.#shared) {
       shared.look(now);
       // A database that nobody asks any more leaves nothing behind.
-      if (shared.size === 0 && !shared.waits) this.#shared.delete(key);
+      if (shared.unused) this.#shared.delete(key);
     }
     for (const wire of this.#wires.values()) if (!wire.idle) wire.look(now);
   }

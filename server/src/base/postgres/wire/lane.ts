@@ -62,6 +62,10 @@ abstract class Lane {
 
   /** Takes an operation; it is sent at the end of this turn with all others, or when there is a connection for it. */
   push(operation: Operation): void {
+    if (this.#closed) {
+      operation.failed(new ConnectionLost('the connections were closed'));
+      return;
+    }
     this.line.push(operation);
     this.schedule();
   }
@@ -129,6 +133,11 @@ abstract class Lane {
     const first = this.alone.shift();
     if (first !== undefined) return [first];
     return this.line.length <= mostInGroup ? this.line.splice(0) : this.line.splice(0, mostInGroup);
+  }
+
+  /** No connection, and nothing that will need one. */
+  get unused(): boolean {
+    return this.size === 0 && !this.waits && !this.#scheduled;
   }
 
   /** Whether operations wait for a connection. */
@@ -203,7 +212,10 @@ abstract class Lane {
         member.stalled = false;
         if (this.waits) this.schedule();
       },
-      lost: () => this.#leave(member),
+      lost: () => {
+        this.#leave(member);
+        if (this.waits) this.schedule();
+      },
     };
     this.members.push(member);
   }
