@@ -123,7 +123,7 @@ export class DevSession {
   #showAddresses(files: ReadonlyMap<string, string>): void {
     const { url } = this.#options;
     const base = url.replace(/\/$/, '');
-    const { groups } = readWorkspace(files, new Problems());
+    const { groups } = readWorkspace(filesOfGroups(files), new Problems());
     const lines = [...groups.values()].map(
       ({ path, docs }) => `  ${base}/api:${path}${docs ? `  (docs: ${base}/api:${path}/docs)` : ''}`,
     );
@@ -131,6 +131,19 @@ export class DevSession {
     if (text !== this.#shownAddresses) print(text);
     this.#shownAddresses = text;
   }
+}
+
+/** Files that show which groups there are: of each its group.jsonc and one endpoint. */
+function filesOfGroups(files: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const shown = new Set<string>();
+  const chosen = [...files].filter(([path]) => {
+    const [folder, group = '', ...rest] = path.split('/');
+    if (folder !== 'apis' || rest.length === 0 || !/\.jsonc?$/.test(path)) return false;
+    const isNew = !shown.has(group);
+    shown.add(group);
+    return isNew || /^group\.jsonc?$/.test(rest.join('/'));
+  });
+  return new Map(chosen);
 }
 
 /** Whether both hold the same texts. */

@@ -50,8 +50,8 @@ export function compileStored(files: ReadonlyMap<string, string>, stepIds: StepI
 export class VersionCache {
   readonly #versions = new Map<string, Promise<CompiledVersion>>();
   readonly #load: (versionId: string) => Promise<CompiledVersion>;
-  /** Versions kept beside those in force: the next publication is matched against one of them. */
-  readonly #spare = 16;
+  /** Versions kept beside those in force: publications that are under way, and those that were just replaced. */
+  readonly #spare = 4;
 
   /** `load` reads and compiles what is not there. */
   constructor(load: (versionId: string) => Promise<CompiledVersion>) {
