@@ -73,6 +73,37 @@ describe('publishing', () => {
     ]);
   });
 
+  it('keeps every file, however many and whatever is in them', async () => {
+    const { at, files, publish } = newWorkspace();
+    const notes = Array.from({ length: 1_100 }, (_, i) => [`notes/${i}.md`, `Note ${i % 700} \\x00 "{},\n`] as const);
+    const large = ['seen', 'heard'].map((name) => [`notes/${name}.md`, name.repeat(500_000)] as const);
+    const sent = files('one', Object.fromEntries([...notes, ...large, ['notes/empty.md', '']]));
+    const { body } = await publish(sent);
+    expect((await call('GET', `${at()}/versions/${body.version}`)).body.files).toEqual(sent);
+  });
+
+  it('puts a changed function in force also where endpoints that call it did not change', async () => {
+    const { files, publish, answer } = newWorkspace();
+    const calling = (more: Record<string, string>) => ({ ...files('{{ called }}'), ...more });
+    const called = (response: unknown) => JSON.stringify({ stack: [], response });
+    const through = '{"stack": [{"function": "run_function", "name": "deep", "return_as": "d"}], "response": "{{ d }}"}';
+    const of = (response: unknown, env = 'a') => {
+      const sent = calling({ 'functions/deep.jsonc': called(response), 'functions/through.jsonc': through });
+      const [path = ''] = Object.keys(sent).filter((one) => one.startsWith('apis/'));
+      sent[path] =
+        '{"stack": [{"function": "run_function", "name": "through", "return_as": "called"}], "response": "{{ called }}"}';
+      return { ...sent, 'env.jsonc': `{"WORD": {"default": "${env}"}}` };
+    };
+    await publish(of('one'));
+    expect(await answer()).toBe('one');
+    await publish(of('two'));
+    expect(await answer()).toBe('two');
+    await publish(of({ word: '{{ env.WORD }}' }));
+    expect(await answer()).toEqual({ word: 'a' });
+    await publish(of({ word: '{{ env.WORD }}' }, 'b'));
+    expect(await answer()).toEqual({ word: 'b' });
+  });
+
   it('refuses files with problems whole: all of them are listed, and the version before stays', async () => {
     const { files, publish, answer } = newWorkspace();
     await publish(files('one'));
