@@ -104,6 +104,7 @@ describe('an error', () => {
     await server.say(says.answer('a', { fresh: true }), says.bindComplete(), says.error('22012'), says.ready());
     expect(endings(group)).toEqual([done('a'), failed('22012'), [], []]);
     expect(again).toEqual([{ operations: group.slice(2), alone: false }]);
+    expect(group.slice(2).map(({ attempts }) => attempts)).toEqual([0, 0]);
     expect(wire.isLost).toBe(false);
   });
 

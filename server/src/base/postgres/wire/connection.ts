@@ -329,6 +329,8 @@ export class WireConnection {
       if (!entry.live) return;
       entry.live = false;
       this.#pending -= 1;
+      // Undone or skipped: the errors of others must not use up its attempts.
+      if (entry !== failing) entry.operation.attempts -= 1;
       again.push(entry.operation);
     };
     for (const entry of alone ? group.entries.slice(0, group.next) : []) back(entry);
