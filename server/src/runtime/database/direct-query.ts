@@ -32,8 +32,8 @@ const boundedSql = /\b(?:limit|fetch)\b/i;
 
 /** Makes the effect `direct_query`. */
 export function createDirectQuery(postgres: Postgres, watch: StatementWatch, transactions: Transactions, log: Log) {
+  const queries = new DirectQueries(postgres, watch, transactions);
   return async function directQuery(run: Run, step: number, args: DirectQuery): Promise<QueryAnswer> {
-    const host = hostOf(run);
     if (args.sql.length > longestSql) throw errorOf(directQueryRefused, { reason: `it is longer than ${longestSql} characters` });
     if (args.params.length > mostParams)
       throw errorOf(directQueryRefused, { reason: `it has more than ${mostParams} parameters` });
@@ -41,39 +41,53 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
     const startedAt = run.clock();
     let rows = 0;
     try {
-      const result = await choose(run, args, values);
+      const result = await queries.run(run, args, values);
       rows = result.rows.length;
       return answerOf(result, run.limits);
     } catch (error) {
       tellAuthor(log, run, step, error);
       throw error;
     } finally {
-      const durationMs = run.clock() - startedAt;
-      accountOf(host).add({
+      accountOf(hostOf(run)).add({
         step,
         frame: run.frame,
         effect: 'direct_query',
         kind: 'database',
-        durationMs,
+        durationMs: run.clock() - startedAt,
         rows,
         unbounded: !args.write && !boundedSql.test(args.sql),
       });
     }
   };
+}
 
-  function choose(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
-    if (run.transaction !== undefined) return inTransaction(run, args, values);
-    return args.write ? writing(run, args, values) : reading(run, args, values);
+type Params = readonly (string | null)[];
+
+/** The three ways of a user's own SQL. */
+class DirectQueries {
+  readonly #postgres: Postgres;
+  readonly #watch: StatementWatch;
+  readonly #transactions: Transactions;
+
+  constructor(postgres: Postgres, watch: StatementWatch, transactions: Transactions) {
+    this.#postgres = postgres;
+    this.#watch = watch;
+    this.#transactions = transactions;
   }
 
-  async function reading(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
-    const client = await lendFor(postgres, run, 'query');
+  run(run: Run, args: DirectQuery, values: Params): Promise<LimitedResult> {
+    if (run.transaction !== undefined) return this.#inTransaction(run, args, values);
+    return args.write ? this.#writing(run, args, values) : this.#reading(run, args, values);
+  }
+
+  async #reading(run: Run, args: DirectQuery, values: Params): Promise<LimitedResult> {
+    const client = await lendFor(this.#postgres, run, 'query');
     let broken = false;
     const abandon = (): void => {
       broken = true;
     };
     try {
-      return await watch.during(run, client, true, abandon, () =>
+      return await this.#watch.during(run, client, true, abandon, () =>
         queryLimited(client, args.sql, values, run.limits, args.maxRows),
       );
     } catch (error) {
@@ -86,34 +100,34 @@ export function createDirectQuery(postgres: Postgres, watch: StatementWatch, tra
   }
 
   /** Outside a transaction: one of its own, so that a result beyond its limit changes nothing. */
-  async function writing(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+  async #writing(run: Run, args: DirectQuery, values: Params): Promise<LimitedResult> {
     await checkSql(args.sql, true);
     for (let attempt = 0; ; attempt += 1) {
-      await transactions.begin(run, 'read_committed');
+      await this.#transactions.begin(run, 'read_committed');
       try {
-        const result = await inTransaction(run, args, values);
-        await transactions.commit(run);
+        const result = await this.#inTransaction(run, args, values);
+        await this.#transactions.commit(run);
         return result;
       } catch (error) {
-        await transactions.rollback(run);
+        await this.#transactions.rollback(run);
         if (!(error instanceof AshlarError) || error.code !== conflict.code || attempt >= conflictRetries) throw error;
       }
     }
   }
 
-  async function inTransaction(run: Run, args: DirectQuery, values: (string | null)[]): Promise<LimitedResult> {
+  async #inTransaction(run: Run, args: DirectQuery, values: Params): Promise<LimitedResult> {
     await checkSql(args.sql, args.write);
     const open = transactionOf(run);
     if (open === undefined) throw new Error('the transaction is over');
     open.touched = true;
-    const { client } = open;
-    await open.wire.settled();
-    open.wire.detach();
+    const { client, wire } = open;
+    await wire.settled();
+    wire.detach();
     const abandon = (): void => {
       open.broken = true;
     };
     try {
-      return await watch.during(run, client, false, abandon, () =>
+      return await this.#watch.during(run, client, false, abandon, () =>
         queryLimited(client, args.sql, values, run.limits, args.maxRows),
       );
     } catch (error) {
