@@ -100,9 +100,6 @@ const mostLines = 70;
 const knownLong: Readonly<Record<string, number>> = {
   'engine/src/2-check/operators.ts checkBinary': 71,
   'engine/src/4-emit/slots.ts visitStatement': 78,
-  'server/src/runtime/database/direct-query.ts createDirectQuery': 89,
-  'server/src/runtime/database/query.ts createQuery': 87,
-  'server/src/runtime/database/transaction.ts createTransactions': 86,
 };
 
 interface Length {

@@ -77,29 +77,29 @@ export interface Transactions {
   rollbackToSavepoint(run: Run, depth: number): Promise<null>;
 }
 
+/** A command of the transaction; what it throws is an error of a run. Answers the first letter of PostgreSQL's tag. */
+async function command(run: Run, open: OpenTransaction, sql: string): Promise<string> {
+  const operation = new CommandOperation(sql, run.deadlineAt);
+  open.wire.send([operation], true);
+  try {
+    return await operation.promise;
+  } catch (error) {
+    if (error instanceof OperationStopped || spoils(error)) open.broken = true;
+    throw error instanceof OperationStopped ? stopReason(run, error.cause) : error;
+  }
+}
+
+async function plainCommand(run: Run, open: OpenTransaction, sql: string): Promise<null> {
+  try {
+    await command(run, open, sql);
+    return null;
+  } catch (error) {
+    throw databaseError(error);
+  }
+}
+
 /** Makes the effects of transactions. */
 export function createTransactions(postgres: Postgres): Transactions {
-  /** A command of the transaction; what it throws is an error of a run. Answers the first letter of PostgreSQL's tag. */
-  async function command(run: Run, open: OpenTransaction, sql: string): Promise<string> {
-    const operation = new CommandOperation(sql, run.deadlineAt);
-    open.wire.send([operation], true);
-    try {
-      return await operation.promise;
-    } catch (error) {
-      if (error instanceof OperationStopped || spoils(error)) open.broken = true;
-      throw error instanceof OperationStopped ? stopReason(run, error.cause) : error;
-    }
-  }
-
-  async function plainCommand(run: Run, open: OpenTransaction, sql: string): Promise<null> {
-    try {
-      await command(run, open, sql);
-      return null;
-    } catch (error) {
-      throw databaseError(error);
-    }
-  }
-
   return {
     async begin(run, isolation) {
       if (run.transaction !== undefined) throw new Error('a run has one transaction at a time');
