@@ -35,10 +35,17 @@ export function checkFiles(
 /** Short, for it stands in recordings and profiles: 80 random bits. */
 const newStepId = (): string => newId('stp').slice(0, 20);
 
-/** Compiles a version that was published before. Throws when this server no longer accepts its files. */
-export function compileStored(files: ReadonlyMap<string, string>, stepIds: StepIds): CompiledVersion {
+/**
+ * Compiles a version that was published before. What it shares with `before` is taken over. Throws when this server no longer
+ * accepts its files.
+ */
+export function compileStored(
+  files: ReadonlyMap<string, string>,
+  stepIds: StepIds,
+  before: CompiledVersion | undefined,
+): CompiledVersion {
   const problems = new Problems();
-  const workspace = readWorkspace(files, problems);
+  const workspace = readWorkspace(files, problems, before?.workspace);
   const compiled = compileWorkspace(workspace, problems, { stepIds });
   const first = problems.list.find((problem) => problem.severity === 'error');
   if (first !== undefined)
@@ -66,6 +73,11 @@ export class VersionCache {
     // A failure is not kept: the database may be back at the next attempt.
     loading.catch(() => this.#versions.delete(versionId));
     return loading;
+  }
+
+  /** The version if it is here, or is about to be; nothing is loaded for it. */
+  async known(versionId: string): Promise<CompiledVersion | undefined> {
+    return this.#versions.get(versionId)?.catch(() => undefined);
   }
 
   /** Puts in what the publication compiled already. */

@@ -203,7 +203,9 @@ export class Publishing {
   async #compile(versionId: string) {
     const version = await findVersion(this.#options.postgres, versionId);
     if (version === null) throw new Error(`the version ${versionId} is gone`);
-    return compileStored(await loadFiles(this.#options.postgres, version), version.stepIds);
+    // Of a version that another node published this one mostly has the version before.
+    const before = version.parentId === null ? undefined : await this.#parts.cache.known(version.parentId);
+    return compileStored(await loadFiles(this.#options.postgres, version), version.stepIds, before);
   }
 
   async #revision(): Promise<{ revision: number; unfinished: boolean }> {
