@@ -107,12 +107,8 @@ export function createTransactions(postgres: Postgres): Transactions {
       const client = postgres.lendIdle(host.environment.database, 'app') ?? (await lendFor(postgres, run, 'app'));
       const open = new OpenTransaction(client, postgres.wire(client));
       run.transaction = open;
-      // Not waited for: what follows comes behind it on the connection, and fails where this has failed.
-      open.wire.add(
-        beginning(run, host, isolation, () => markBroken(open)),
-        true,
-      );
-      setImmediate(() => open.wire.flush());
+      // Not waited for: it leaves with the first statement, which fails where this fails.
+      open.wire.open(beginning(run, host, isolation, () => markBroken(open)));
       return null;
     },
 

@@ -45,12 +45,12 @@ describe('what is sent', () => {
     expect(server.take()).toBe('BEBES');
   });
 
-  it('leaves when `add` is followed by `flush`', () => {
-    wire.add(reads(1), false);
-    wire.add(reads(1), false);
+  it('of a transaction begins with what opens it, under one Sync', () => {
+    wire.open(writes(2));
     expect(server.take()).toBe('');
-    wire.flush();
-    expect(server.take()).toBe('PBESBES');
+    wire.send(writes(1), true);
+    wire.send(writes(1), true);
+    expect(server.take()).toBe('PBEBEBESBES');
   });
 });
 
@@ -177,6 +177,45 @@ describe('an error', () => {
       internalPosition: '8', internalQuery: 'q', where: 'w', schema: 's', table: 't', column: 'c', dataType: 'd',
       constraint: 'n', file: 'f', line: '9', routine: 'r',
     }); // biome-ignore format: a table
+  });
+});
+
+describe('a group that opens a transaction', () => {
+  const opened = (): KeptOperation[] => {
+    const [opening, statement] = [writes(2), writes(1)];
+    wire.open(opening);
+    wire.send(statement, true);
+    return [...opening, ...statement];
+  };
+
+  it('fails as a whole: nothing of it runs outside of the transaction, nothing goes again', async () => {
+    const group = opened();
+    await server.say(says.parseComplete(), says.bindComplete(), says.error('57014'), says.ready());
+    expect(endings(group)).toEqual([failed('57014'), failed('57014'), failed('57014')]);
+    expect([again, wire.idle]).toEqual([[], true]);
+  });
+
+  it('is open where only its first statement fails', async () => {
+    const group = opened();
+    await server.say(insertOf(true), insertOf(), says.bindComplete(), says.error('23505'), says.ready('E'));
+    expect(endings(group)).toEqual([inserted, inserted, failed('23505')]);
+    expect([again, wire.status]).toEqual([[], 'E']);
+  });
+
+  it('fails as a whole with its connection', async () => {
+    const group = opened();
+    await server.say(insertOf(true), says.error('57P01', 'FATAL'));
+    expect(endings(group)).toEqual([failed('57P01'), failed('57P01'), failed('57P01')]);
+    expect(again).toEqual([]);
+  });
+
+  it('is sent by whoever waits for all that was opened', async () => {
+    wire.open(writes(2));
+    const settled = wire.settled();
+    expect(server.take()).toBe('PBEBES');
+    await server.say(insertOf(true), insertOf(), says.ready('T'));
+    await settled;
+    expect(wire.status).toBe('T');
   });
 });
 

@@ -54,6 +54,8 @@ export class WireConnection {
   /** Sent and not over, in order. */
   readonly #groups: Group[] = [];
   #pending = 0;
+  /** What the next group begins with. */
+  #opening: readonly Operation[] = [];
   readonly #settling: (() => void)[] = [];
   #status: SessionStatus = 'I';
   #lost = false;
@@ -106,16 +108,25 @@ export class WireConnection {
   }
 
   /**
-   * Sends operations under one Sync, in one write with everything else that waits. What fails, fails through the operations.
+   * Sends operations under one Sync, in one write. What fails, fails through the operations.
    * @param held whether they are answered only after the commit
    */
   send(operations: readonly Operation[], held: boolean): void {
-    this.add(operations, held);
-    this.flush();
+    const opening = this.#opening;
+    this.#opening = [];
+    if (opening.length === 0) this.#send(operations, held, false);
+    else this.#send([...opening, ...operations], true, true);
   }
 
-  /** Like `send`, but leaves the bytes until the next `send` or `flush`. */
-  add(operations: readonly Operation[], held: boolean): void {
+  /**
+   * What is sent next is to begin with these, under the same Sync: where one of them fails, PostgreSQL executes nothing of the
+   * group, so that no statement runs outside of the transaction that it belongs to.
+   */
+  open(operations: readonly Operation[]): void {
+    this.#opening = operations;
+  }
+
+  #send(operations: readonly Operation[], held: boolean, chained: boolean): void {
     if (this.#lost) {
       for (const operation of operations) operation.failed(new ConnectionLost('it was closed before'));
       return;
@@ -126,19 +137,17 @@ export class WireConnection {
       new Group(
         operations.map((operation) => this.#entry(operation)),
         held,
+        chained,
       ),
     );
     this.#pending += operations.length;
     this.#writer.sync();
+    this.#socket.write(this.#writer);
   }
 
-  flush(): void {
-    if (this.#writer.length > 0 && !this.#lost) this.#socket.write(this.#writer);
-  }
-
-  /** Resolves when all that was sent is over, or the connection is lost. */
+  /** Resolves when all that was sent or opened is over, or the connection is lost. */
   settled(): Promise<void> {
-    this.flush();
+    if (this.#opening.length > 0) this.send([], true);
     if (this.idle) return Promise.resolve();
     return new Promise((resolve) => this.#settling.push(resolve));
   }
@@ -323,6 +332,13 @@ export class WireConnection {
     }
     // Where all was executed, the commit failed.
     const failing = group.entries[group.next] ?? (group.held ? group.entries.at(-1) : undefined);
+    if (group.chained) {
+      // The transaction that was opened stays open, as one that has failed.
+      for (const [index, entry] of group.entries.entries())
+        if (index < group.next) this.#finish(entry, () => entry.done(entry.count, entry.tag, entry.executedMs));
+        else this.#finish(entry, () => entry.failed(entry.cancelledAt === 0 ? error : new OperationStopped(false, error)));
+      return;
+    }
     const alone = group.held && group.entries.length > 1;
     const again: Operation[] = [];
     const back = (entry: Entry): void => {
@@ -346,7 +362,9 @@ export class WireConnection {
   #mayTryAgain(entry: Entry, { code }: DatabaseError): boolean {
     // With another result type the columns are no longer those that the asker reads by: it has to know.
     if (code === resultTypeChanged || code === statementGone) this.#statements.forget(entry.prepared);
-    if (code === statementGone) return !entry.fresh && this.#status === 'I';
+    // Within a transaction nothing can be tried again: it is lost with its first error.
+    if (this.#status !== 'I') return false;
+    if (code === statementGone) return !entry.fresh;
     return code === queryCanceled && entry.cancelledAt === 0 && this.#clock() - this.#cancelledAt < strayCancelMs;
   }
 
@@ -358,7 +376,7 @@ export class WireConnection {
     for (const group of this.#groups.splice(0))
       for (const entry of group.entries) {
         if (!entry.live) continue;
-        const harmless = entry.operation.repeatable || (group.undone && group.entries.length > 1);
+        const harmless = entry.operation.repeatable || (group.undone && group.entries.length > 1 && !group.chained);
         this.#pending -= 1;
         if (harmless && entry.cancelledAt === 0) {
           entry.live = false;

@@ -53,9 +53,13 @@ export class Group {
   /** PostgreSQL refused `entries[next]`, or the commit after the last; it skips all that follows in the group. */
   error: DatabaseError | undefined = undefined;
 
-  constructor(entries: readonly Entry[], held: boolean) {
+  /** It opens a transaction: each operation needs those before it, and none goes again without them. */
+  readonly chained: boolean;
+
+  constructor(entries: readonly Entry[], held: boolean, chained: boolean) {
     this.entries = entries;
     this.held = held;
+    this.chained = chained;
   }
 
   /**
