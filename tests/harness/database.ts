@@ -35,12 +35,17 @@ export interface StackOptions {
 /** Makes a database with these tables. */
 export async function testDatabase(tables: Readonly<Record<string, TableText>>): Promise<TestDatabase> {
   const postgres = await testPostgres();
+  return databaseOf(postgres, await makeDatabase(postgres, tables), tables);
+}
+
+/** The same without its effects. */
+export async function makeDatabase(postgres: Postgres, tables: Readonly<Record<string, TableText>>): Promise<DatabaseRef> {
   const ref = await postgres.createDatabase();
   const problems = new Problems();
   const plan = planSchema(new Map(), testTables(tables), { drops: [], tablesWithRows: new Set(), problems });
   await applyPlan(postgres, ref, plan);
   await finishPlan(postgres, ref);
-  return databaseOf(postgres, ref, tables);
+  return ref;
 }
 
 function databaseOf(postgres: Postgres, ref: DatabaseRef, tables: Readonly<Record<string, TableText>>): TestDatabase {
