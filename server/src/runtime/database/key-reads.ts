@@ -93,6 +93,11 @@ class KeyRead implements Operation {
       for (const operation of operations) operation.done(this.#found.has(key) ? 1 : 0, tag, executedMs);
   }
 
+  slow(ms: number): void {
+    const [first] = this.#byKey.values();
+    first?.[0]?.slow(ms);
+  }
+
   failed(): void {
     for (const operations of this.#byKey.values()) for (const operation of operations) this.#alone(operation);
   }

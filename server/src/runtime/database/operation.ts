@@ -100,6 +100,18 @@ export class StatementOperation implements Operation {
     this.#resolve(answer);
   }
 
+  /** Its statement goes its own way from now on, so that no more of them come where others wait. */
+  slow(ms: number): void {
+    this.statement.pace.note(ms);
+  }
+
+  /** Those that waited behind a slow one of the same statement do not wait behind each other as well. */
+  elsewhere(): boolean {
+    if (this.statement.pace.way !== 'own') return false;
+    this.#sender.send(this);
+    return true;
+  }
+
   failed(error: unknown): void {
     const stopped = error instanceof OperationStopped;
     // A cancellation that comes too late would hit whatever runs next on the connection.

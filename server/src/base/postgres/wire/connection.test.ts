@@ -66,7 +66,7 @@ describe('answers', () => {
     expect([wire.idle, wire.pending, again]).toEqual([true, 0, []]);
   });
 
-  it('of a held group are told after ReadyForQuery, with the time that the server worked on each', async () => {
+  it('of a held group are told after ReadyForQuery, with the time that the server worked on them', async () => {
     const group = writes(2);
     wire.send(group, true);
     now += 7;
@@ -77,7 +77,7 @@ describe('answers', () => {
     now += 1;
     await server.say(says.ready());
     expect(endings(group)).toEqual([inserted, inserted]);
-    expect(group.map(({ executedMs }) => executedMs)).toEqual([7, 300]);
+    expect(group.map(({ executedMs }) => executedMs)).toEqual([3.5, 300]);
   });
 
   it('count what the tag counts, and carry its first letter', async () => {
@@ -398,15 +398,36 @@ describe('time', () => {
 
 describe('behind one that takes long', () => {
   it('reads are taken back, as if they had not been sent, and what comes of them here is thrown away', async () => {
-    const [head, ...behind] = reads(3) as [KeptOperation, KeptOperation, KeptOperation];
-    wire.send([head, ...behind], false);
+    const [[head], behind] = [reads(1) as [KeptOperation], reads(2)];
+    const heard: number[] = [];
+    Object.assign(head, { slow: (ms: number) => heard.push(ms) });
+    wire.send([head], false);
+    wire.send(behind, false);
     expect(wire.unstall(now + 99, 100)).toBe(false);
     expect(wire.unstall(now + 100, 100)).toBe(true);
-    expect(again).toEqual([{ operations: behind, alone: false }]);
+    expect([again, heard]).toEqual([[{ operations: behind, alone: false }], [100]]);
     expect(behind.map(({ attempts }) => attempts)).toEqual([0, 0]);
-    await server.say(says.answer('a', { fresh: true }), says.answer('b'), says.answer('c'), says.ready());
+    await server.say(says.answer('a', { fresh: true }), says.ready(), says.answer('b'), says.answer('c'), says.ready());
     expect(endings([head, ...behind])).toEqual([done('a'), [], []]);
     expect([wire.idle, wire.pending]).toEqual([true, 0]);
+  });
+
+  it('of a group nobody can tell which it is: each goes again alone, and none is called slow', async () => {
+    const group = reads(3);
+    for (const one of group) Object.assign(one, { slow: () => expect.fail('nobody knows that') });
+    wire.send(group, false);
+    expect(wire.unstall(now + 100, 100)).toBe(true);
+    expect(again).toEqual([{ operations: group, alone: true }]);
+    await server.say(says.answer('a', { fresh: true }), says.answer('b'), says.answer('c'), says.ready());
+    expect(endings(group)).toEqual([[], [], []]);
+  });
+
+  it("the time of a group that is answered at once is nobody's alone", async () => {
+    const group = reads(4);
+    wire.send(group, false);
+    now += 80;
+    await server.say(...group.map((_, n) => says.answer('x', { fresh: n === 0 })), says.ready());
+    expect(group.map(({ executedMs }) => executedMs)).toEqual([20, 0, 0, 0]);
   });
 });
 

@@ -7,6 +7,7 @@ import { cancelStatement } from './cancel.ts';
 import { Entry, Group } from './group.ts';
 import { countOf, isFatal, Received, readError, type SessionStatus, statusOf } from './messages.ts';
 import { ConnectionLost, mustStop, type Operation, OperationStopped } from './operation.ts';
+import { type ConnectionOwner, nobody } from './owner.ts';
 import { MessageReader } from './reader.ts';
 import { Socket, type WireClient } from './socket.ts';
 import { PreparedStatements } from './statements.ts';
@@ -21,27 +22,6 @@ const strayCancelMs = 2_000;
 const resultTypeChanged = '0A000';
 const statementGone = '26000';
 const queryCanceled = '57014';
-
-/** Whoever sends on a connection, told of what happens on it. */
-export interface ConnectionOwner {
-  /**
-   * Operations that changed nothing, in their order, to be sent again; `alone`: each under a Sync of its own, for one of them
-   * brought the others down.
-   */
-  again(operations: readonly Operation[], alone: boolean): void;
-  /** All that was sent is answered, or the socket takes more again. */
-  ready(): void;
-  /** The connection is of no use any more. Everything on it has its outcome, or was handed to `again`. */
-  lost(): void;
-}
-
-const nobody: ConnectionOwner = {
-  again: (operations) => {
-    for (const operation of operations) operation.failed(new ConnectionLost('nobody sends it again'));
-  },
-  ready: () => {},
-  lost: () => {},
-};
 
 export class WireConnection {
   readonly #client: WireClient;
@@ -181,30 +161,34 @@ export class WireConnection {
   }
 
   /**
-   * Takes back what waits behind an operation that has run for longer than `stallMs`: reads, to be sent elsewhere. Writes of one
-   * group can't be told from each other before their commit: they are cancelled together, to go each alone.
+   * Takes back what waits behind an operation that has run for longer than `stallMs`: reads, to be sent elsewhere. The answers of
+   * a group leave PostgreSQL at its end: which of several reads takes long shows when each goes under a Sync of its own. Writes of
+   * one group are cancelled together, to go each alone.
    * @returns whether the connection is stalled
    */
   unstall(now: number, stallMs: number): boolean {
-    const [group] = this.#groups;
-    if (group === undefined || now - this.#answeredAt < stallMs) return false;
-    if (group.held && group.head !== undefined && group.entries.length > 1) this.#cancel(now);
-    const waiting: Operation[] = [];
-    let first = true;
-    for (const group of this.#groups)
-      for (let i = group.next; i < group.entries.length; i += 1) {
-        const entry = group.entries[i];
-        if (!first && entry?.live === true && entry.operation.repeatable) {
-          entry.live = false;
-          this.#pending -= 1;
-          // It was not executed: that others are slow must not use up its attempts.
-          entry.operation.attempts -= 1;
-          waiting.push(entry.operation);
-        }
-        first = false;
-      }
-    if (waiting.length > 0) this.#owner.again(waiting, false);
+    const [group, ...others] = this.#groups;
+    const ms = now - this.#answeredAt;
+    if (group === undefined || ms < stallMs) return false;
+    const several = group.head !== undefined && group.entries.length - group.next > 1;
+    if (!several) group.head?.operation.slow?.(ms);
+    else if (group.held) this.#cancel(now);
+    const together = several ? this.#takeBack(group, group.next) : [];
+    const behind = others.flatMap((one) => this.#takeBack(one, one.next));
+    if (behind.length > 0) this.#owner.again(behind, false);
+    if (together.length > 0) this.#owner.again(together, true);
     return true;
+  }
+
+  #takeBack(group: Group, from: number): Operation[] {
+    const taken = group.entries.slice(from).filter(({ live, operation }) => live && operation.repeatable);
+    for (const entry of taken) {
+      entry.live = false;
+      this.#pending -= 1;
+      // That others are slow must not use up its attempts.
+      entry.operation.attempts -= 1;
+    }
+    return taken.map(({ operation }) => operation);
   }
 
   #settle(): void {
@@ -285,9 +269,10 @@ export class WireConnection {
   }
 
   #complete(group: Group, entry: Entry, count: number, tag: number): boolean {
-    group.next += 1;
     const now = this.#clock();
-    const executedMs = now - this.#answeredAt;
+    // The answers of a group arrive together: nobody knows whose time it was.
+    const executedMs = (now - this.#answeredAt) / (group.entries.length - group.next);
+    group.next += 1;
     this.#answeredAt = now;
     if (group.held) {
       entry.count = count;

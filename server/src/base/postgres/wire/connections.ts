@@ -1,8 +1,9 @@
 /** All of a node's connections that are spoken to directly: shared ones by database, and those lent to one run. */
 import type { PoolClient } from 'pg';
-import { type ConnectionOwner, WireConnection } from './connection.ts';
+import { WireConnection } from './connection.ts';
 import { type LaneOptions, ReadLane, WriteLane } from './lane.ts';
 import { ConnectionLost, type Operation } from './operation.ts';
+import type { ConnectionOwner } from './owner.ts';
 import type { WireClient } from './socket.ts';
 
 /** Statements are looked after so often. */
@@ -93,7 +94,8 @@ export class WireConnections {
 
   constructor(options: WireOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#look(), lookEveryMs);
+    // After what has arrived was read: where the process itself was busy for long, nobody else is to blame.
+    this.#timer = setInterval(() => setImmediate(() => this.#look()), lookEveryMs);
     this.#timer.unref();
   }
 

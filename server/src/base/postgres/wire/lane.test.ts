@@ -71,6 +71,7 @@ describe('reads', () => {
     const lane = new ReadLane(options());
     const [slow, quick] = [read(), read()];
     lane.push(slow);
+    await settled();
     lane.push(quick);
     await settled();
     now += 150;
@@ -83,8 +84,25 @@ describe('reads', () => {
     lane.push(read());
     await settled();
     expect(servers.map((one) => one.take())).toEqual(['', 'PBESBES']);
-    await server(0).say(says.answer('s', { fresh: true }), says.answer('thrown away'), says.ready());
+    await server(0).say(says.answer('s', { fresh: true }), says.ready(), says.answer('thrown away'), says.ready());
     expect([slow.endings, quick.endings]).toEqual([done('s'), done('q')]);
+  });
+
+  it('that take long hear of it; of those behind them each may go another way', async () => {
+    const lane = new ReadLane(options());
+    const [slow, behind, quick] = [read(), read(), read()];
+    const heard: number[] = [];
+    Object.assign(slow, { slow: (ms: number) => heard.push(ms) });
+    Object.assign(behind, { elsewhere: () => true });
+    for (const one of [slow, behind, quick]) {
+      lane.push(one);
+      await settled();
+    }
+    now += 150;
+    lane.look(now);
+    lane.look(now);
+    await settled();
+    expect([heard, server(1).take()]).toEqual([[150], 'PBES']);
   });
 
   it('go again when their connection is lost, four times at most', async () => {

@@ -43,7 +43,7 @@ abstract class Lane {
   protected readonly members: Member[] = [];
   protected line: Operation[] = [];
   /** Those that share a Sync with nobody; they go before the line. */
-  protected alone: Operation[] = [];
+  #alone: Operation[] = [];
   /** Called before what waits is sent: the last chance to add to it. */
   beforeSending: (() => void) | null = null;
   #opening = 0;
@@ -120,17 +120,23 @@ abstract class Lane {
   protected abstract dispatchTo(member: Member): void;
   /** Whether a member takes operations at the moment. */
   protected abstract takes(member: Member): boolean;
-  protected abstract again(operations: readonly Operation[], alone: boolean): void;
 
-  /** Whether it may be sent once more; else it fails. */
-  protected mayGoAgain(operation: Operation): boolean {
-    if (operation.attempts < mostAttempts && !this.#closed) return true;
+  #again(operations: readonly Operation[], alone: boolean): void {
+    const going = operations.filter((operation) => this.#mayGoAgain(operation));
+    if (alone) this.#alone.push(...going);
+    else this.line.unshift(...going);
+    this.schedule();
+  }
+
+  /** Whether it is to be sent here once more; else it has failed, or gone elsewhere. */
+  #mayGoAgain(operation: Operation): boolean {
+    if (operation.attempts < mostAttempts && !this.#closed) return operation.elsewhere?.() !== true;
     operation.failed(new ConnectionLost('it was lost again and again'));
     return false;
   }
 
   protected takeGroup(): Operation[] {
-    const first = this.alone.shift();
+    const first = this.#alone.shift();
     if (first !== undefined) return [first];
     return this.line.length <= mostInGroup ? this.line.splice(0) : this.line.splice(0, mostInGroup);
   }
@@ -142,7 +148,7 @@ abstract class Lane {
 
   /** Whether operations wait for a connection. */
   get waits(): boolean {
-    return this.line.length > 0 || this.alone.length > 0;
+    return this.line.length > 0 || this.#alone.length > 0;
   }
 
   #dispatch(): void {
@@ -169,10 +175,10 @@ abstract class Lane {
 
   #dropStopped(now: number): void {
     const late = (operation: Operation): boolean => mustStop(operation, now);
-    if (!this.line.some(late) && !this.alone.some(late)) return;
-    const stopped = new Set([...this.alone, ...this.line].filter(late));
+    if (!this.line.some(late) && !this.#alone.some(late)) return;
+    const stopped = new Set([...this.#alone, ...this.line].filter(late));
     this.line = this.line.filter((operation) => !stopped.has(operation));
-    this.alone = this.alone.filter((operation) => !stopped.has(operation));
+    this.#alone = this.#alone.filter((operation) => !stopped.has(operation));
     for (const operation of stopped) operation.failed(new OperationStopped(false));
   }
 
@@ -207,7 +213,7 @@ abstract class Lane {
       usedAt: this.options.clock(),
     };
     member.wire.owner = {
-      again: (operations, alone) => this.again(operations, alone),
+      again: (operations, alone) => this.#again(operations, alone),
       ready: () => {
         member.stalled = false;
         if (this.waits) this.schedule();
@@ -227,7 +233,7 @@ abstract class Lane {
   }
 
   #failAll(error: unknown): void {
-    for (const operation of [...this.alone.splice(0), ...this.line.splice(0)]) operation.failed(error);
+    for (const operation of [...this.#alone.splice(0), ...this.line.splice(0)]) operation.failed(error);
   }
 
   #leave(member: Member): void {
@@ -248,11 +254,6 @@ export class ReadLane extends Lane {
   protected takes(member: Member): boolean {
     return !member.stalled;
   }
-
-  protected again(operations: readonly Operation[]): void {
-    this.line.unshift(...operations.filter((operation) => this.mayGoAgain(operation)));
-    this.schedule();
-  }
 }
 
 /**
@@ -266,12 +267,5 @@ export class WriteLane extends Lane {
 
   protected takes(member: Member): boolean {
     return member.wire.idle;
-  }
-
-  protected again(operations: readonly Operation[], alone: boolean): void {
-    const going = operations.filter((operation) => this.mayGoAgain(operation));
-    if (alone) this.alone.push(...going);
-    else this.line.unshift(...going);
-    this.schedule();
   }
 }

@@ -37,6 +37,10 @@ export interface Operation {
    * @param executedMs how long PostgreSQL worked on it, as far as can be seen from here
    */
   done(count: number, tag: number, executedMs: number): void;
+  /** Others wait behind it, and it has run for so many milliseconds without an end. */
+  slow?(ms: number): void;
+  /** Asked before it is sent on a shared connection again: true where it took another way by itself. */
+  elsewhere?(): boolean;
   /** It was not executed, or nobody knows: a `DatabaseError`, `OperationStopped`, `ConnectionLost`, or what `row` threw. */
   failed(error: unknown): void;
 }
