@@ -109,7 +109,19 @@ async function withClient<T>(config: ClientConfig, work: (client: Client) => Pro
   }
 }
 
-const poolKey = (ref: DatabaseRef, role: 'app' | 'query'): string => `${ref.database} ${role}`;
+const appKeys = new WeakMap<DatabaseRef, string>();
+
+const poolKey = (ref: DatabaseRef, role: 'app' | 'query'): string => (role === 'app' ? appKey(ref) : `${ref.database} query`);
+
+/** Made once: each statement asks for it. */
+function appKey(ref: DatabaseRef): string {
+  let key = appKeys.get(ref);
+  if (key === undefined) {
+    key = `${ref.database} app`;
+    appKeys.set(ref, key);
+  }
+  return key;
+}
 
 class OpenedPostgres implements Postgres {
   readonly #server: DatabaseServer;

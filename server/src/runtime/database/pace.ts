@@ -20,12 +20,15 @@ export class Pace {
   readonly #way: StatementWay['way'];
   #shares: boolean;
   #meanMs = 0;
+  /** Its cost is known without a run: only what takes very long sends it away, a busy machine does not. */
+  readonly #proven: boolean;
   /** Runs left to look at before it may share. */
   #probation: number;
 
   /** @param proven its cost is known without a run: it reads or adds one row by a key */
   constructor(way: StatementWay['way'], proven: boolean) {
     this.#way = way;
+    this.#proven = proven;
     this.#shares = way !== 'own' && proven;
     this.#probation = firstRuns;
   }
@@ -39,7 +42,7 @@ export class Pace {
     if (this.#way === 'own') return;
     this.#meanMs += (executedMs - this.#meanMs) * newest;
     if (this.#shares) {
-      if (this.#meanMs <= slowMs && executedMs < verySlowMs) return;
+      if ((this.#proven || this.#meanMs <= slowMs) && executedMs < verySlowMs) return;
       this.#shares = false;
       this.#probation = returnRuns;
     } else {

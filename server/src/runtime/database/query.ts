@@ -5,24 +5,20 @@
 import type { QueryAnswer, Run } from '@ashlar/engine';
 import type { LentClient, Postgres, SharedConnections } from '../../base/postgres/index.ts';
 import { hostOf } from '../host.ts';
-import { KeyReads } from './key-reads.ts';
 import { lendFor } from './lend.ts';
 import { type Query, type Sender, StatementOperation } from './operation.ts';
 import { transactionOf } from './transaction.ts';
 import type { TriggerWatch } from './triggers.ts';
+import { TurnReads } from './turn-reads.ts';
 
-const keyReads = new WeakMap<SharedConnections, KeyReads>();
+const turnReads = new WeakMap<SharedConnections, TurnReads>();
 
-/** A read by key goes with those of the same turn. */
+/** A read goes with those of the same turn. */
 function share(shared: SharedConnections, operation: StatementOperation): void {
-  if (operation.statement.combined === undefined) {
-    shared.read(operation);
-    return;
-  }
-  let reads = keyReads.get(shared);
+  let reads = turnReads.get(shared);
   if (reads === undefined) {
-    reads = new KeyReads(shared);
-    keyReads.set(shared, reads);
+    reads = new TurnReads(shared);
+    turnReads.set(shared, reads);
   }
   reads.read(operation);
 }

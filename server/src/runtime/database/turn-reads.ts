@@ -1,0 +1,176 @@
+/**
+ * Reads that were asked for in the same turn by the same statement: those with equal parameters share one execution, and reads
+ * of one row by a key become one statement for all their keys. Nobody can tell: all were asked for before any of them was sent.
+ * What fails is asked for again one by one, so that nobody gets another's error.
+ */
+import type { Operation, SharedConnections, WireStatement } from '../../base/postgres/index.ts';
+import { writeArray } from './array-text.ts';
+import type { StatementOperation } from './operation.ts';
+import type { CombinedStatement, PreparedStatement } from './prepared.ts';
+
+/** Keys of one statement; the more, the longer the first one waits for its row. */
+const mostKeys = 64;
+
+export class TurnReads {
+  readonly #shared: SharedConnections;
+  readonly #waiting = new Map<PreparedStatement, StatementOperation[]>();
+
+  constructor(shared: SharedConnections) {
+    this.#shared = shared;
+    shared.beforeSending(() => this.#send());
+  }
+
+  /** Takes a read; it is sent at the end of this turn. */
+  read(operation: StatementOperation): void {
+    const waiting = this.#waiting.get(operation.statement);
+    if (waiting === undefined) this.#waiting.set(operation.statement, [operation]);
+    else waiting.push(operation);
+    this.#shared.soon();
+  }
+
+  #send(): void {
+    for (const [{ combined }, operations] of this.#waiting) {
+      const [first] = operations;
+      if (operations.length === 1 && first !== undefined) this.#shared.read(first);
+      else if (combined !== undefined) this.#sendKeys(combined, operations);
+      else for (const same of byParams(operations).values()) this.#sendSame(same);
+    }
+    this.#waiting.clear();
+  }
+
+  #sendSame(operations: readonly StatementOperation[]): void {
+    const [first] = operations;
+    if (first === undefined) return;
+    this.#shared.read(operations.length === 1 ? first : new SameRead(first, operations, this.#alone));
+  }
+
+  #sendKeys(statement: CombinedStatement, operations: readonly StatementOperation[]): void {
+    const byKey = [...byParams(operations)];
+    for (let at = 0; at < byKey.length; at += mostKeys) {
+      const part = byKey.slice(at, at + mostKeys);
+      const [only] = part;
+      if (part.length === 1 && only !== undefined) this.#sendSame(only[1]);
+      else this.#shared.read(new KeysRead(statement, new Map(part), this.#alone));
+    }
+  }
+
+  readonly #alone = (operation: StatementOperation): void => this.#shared.read(operation);
+}
+
+/** Operations by their parameters; those of a read by key have one. */
+function byParams(operations: readonly StatementOperation[]): Map<string, StatementOperation[]> {
+  const found = new Map<string, StatementOperation[]>();
+  for (const operation of operations) {
+    const { params } = operation;
+    const key = params.length === 1 && params[0] !== null ? (params[0] ?? '') : JSON.stringify(params);
+    const same = found.get(key);
+    if (same === undefined) found.set(key, [operation]);
+    else same.push(operation);
+  }
+  return found;
+}
+
+type SendAlone = (operation: StatementOperation) => void;
+
+/** Many reads as one operation. */
+abstract class ManyReads implements Operation {
+  attempts = 0;
+  readonly repeatable = true;
+  abstract readonly statement: WireStatement;
+  abstract readonly params: readonly (string | null)[];
+  /** The first of all: after it the others go on alone. */
+  readonly deadlineAt: number;
+  protected readonly all: readonly StatementOperation[];
+  readonly #alone: SendAlone;
+
+  constructor(all: readonly StatementOperation[], alone: SendAlone) {
+    this.all = all;
+    this.#alone = alone;
+    this.deadlineAt = all.reduce((least, { deadlineAt }) => Math.min(least, deadlineAt), Number.POSITIVE_INFINITY);
+  }
+
+  abstract row(bytes: Buffer, at: number, fieldCount: number): void;
+  abstract done(count: number, tag: number, executedMs: number): void;
+
+  /** Only when nobody wants any of them. */
+  unwanted(): boolean {
+    return this.all.every((operation) => operation.unwanted());
+  }
+
+  begin(): void {
+    for (const operation of this.all) operation.begin();
+  }
+
+  slow(ms: number): void {
+    this.all[0]?.slow(ms);
+  }
+
+  failed(): void {
+    for (const operation of this.all) this.#alone(operation);
+  }
+}
+
+/** One execution for all who asked for the same. */
+class SameRead extends ManyReads {
+  readonly statement: WireStatement;
+  readonly params: readonly (string | null)[];
+
+  constructor(first: StatementOperation, all: readonly StatementOperation[], alone: SendAlone) {
+    super(all, alone);
+    this.statement = first.statement;
+    this.params = first.params;
+  }
+
+  row(bytes: Buffer, at: number, fieldCount: number): void {
+    for (const operation of this.all) operation.take(bytes, at, fieldCount);
+  }
+
+  done(count: number, tag: number, executedMs: number): void {
+    for (const operation of this.all) operation.done(count, tag, executedMs);
+  }
+}
+
+/** Rows of many keys; each finds its asker by its key. */
+class KeysRead extends ManyReads {
+  readonly statement: WireStatement;
+  readonly params: readonly string[];
+  readonly #keyColumn: number;
+  readonly #byKey: ReadonlyMap<string, readonly StatementOperation[]>;
+  readonly #found = new Set<string>();
+
+  constructor(statement: CombinedStatement, byKey: ReadonlyMap<string, readonly StatementOperation[]>, alone: SendAlone) {
+    super([...byKey.values()].flat(), alone);
+    this.statement = statement;
+    this.#keyColumn = statement.keyColumn;
+    this.#byKey = byKey;
+    this.params = [writeArray([...byKey.keys()])];
+  }
+
+  override begin(): void {
+    this.#found.clear();
+    super.begin();
+  }
+
+  row(bytes: Buffer, at: number, fieldCount: number): void {
+    const key = fieldText(bytes, at, this.#keyColumn);
+    const operations = this.#byKey.get(key);
+    if (operations === undefined) throw new Error('PostgreSQL answered a key that was not asked for');
+    this.#found.add(key);
+    for (const operation of operations) operation.take(bytes, at, fieldCount);
+  }
+
+  done(_count: number, tag: number, executedMs: number): void {
+    // Each has its share: the time of all says nothing of one.
+    const eachMs = executedMs / this.all.length;
+    for (const [key, operations] of this.#byKey)
+      for (const operation of operations) operation.done(this.#found.has(key) ? 1 : 0, tag, eachMs);
+  }
+}
+
+/** The text of a row's field. */
+function fieldText(bytes: Buffer, start: number, column: number): string {
+  let at = start;
+  for (let index = 0; index < column; index += 1) at += 4 + Math.max(0, bytes.readInt32BE(at));
+  const length = bytes.readInt32BE(at);
+  return bytes.toString('utf8', at + 4, at + 4 + length);
+}
