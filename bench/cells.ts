@@ -39,7 +39,7 @@ export const readById: Cell = cell('read-by-id', (next) => ({
 
 const listFiltered = cell('list-filtered', (next) => ({
   method: 'GET',
-  path: `/api:bench/items?category=${oneOf(next)}&page=${below(next, 10) + 1}`,
+  path: `/api:bench/items?category=${oneOf(next)}&page=${below(next, 5) + 1}`,
 }));
 
 const insert = cell(
