@@ -22,6 +22,17 @@ export interface HttpRequestArgs {
   readonly maxBytes: number;
 }
 
+/**
+ * What rows that are only passed on are needed for. Both lists name columns of the statement, in its order. Made once for a
+ * statement: whoever answers may keep what it works out by identity.
+ */
+export interface Encoding {
+  /** Columns that the JSON holds. */
+  readonly columns: readonly string[];
+  /** Columns that are needed as values beside: keys of nested rows, what a cursor is made of. */
+  readonly values: readonly string[];
+}
+
 /** Rows as JSON objects, by the statement's columns. */
 export interface EncodedRows {
   /** All of them, with commas between, in UTF-8: one character a byte. */
@@ -34,7 +45,7 @@ export interface EncodedRows {
 
 /** A set of rows, or the number of rows changed. Rows are null-prototype objects of values by the statement's columns. */
 export interface QueryAnswer {
-  /** Empty where the rows are encoded. */
+  /** Where the rows are encoded, an object a row of the values that `encode` names, or none at all where it names none. */
   readonly rows: readonly ValueObject[];
   /** The rows as JSON, where `encode` allowed it and whoever answers could. */
   readonly encoded?: EncodedRows;
@@ -56,10 +67,11 @@ export interface EffectMap {
   sleep: { args: { readonly durationMs: number }; answer: null };
   /**
    * One statement; outside a transaction in autocommit, inside on the run's connection. `encode`: the rows are only passed on, so
-   * they may be answered as JSON, exactly as `encodeJson` writes them with the run's `decimals`; no duty, rows are an answer too.
+   * they may be answered as JSON, exactly as `encodeJson` writes them with the run's `decimals` (`true`: all their columns, and no
+   * values beside); no duty, whole rows are an answer too.
    */
   query: {
-    args: { readonly statement: Statement; readonly params: readonly Value[]; readonly encode?: true };
+    args: { readonly statement: Statement; readonly params: readonly Value[]; readonly encode?: true | Encoding };
     answer: QueryAnswer;
   };
   direct_query: {

@@ -77,9 +77,9 @@ export { fileSchemas, type JsonSchema, type SchemaKind, schemaFiles } from './sc
 export type { StepInfo } from './types/step-info.ts';
 export { Bigint } from './values/bigint.ts';
 export { Decimal } from './values/decimal.ts';
-export { EncodedJson } from './values/encoded.ts';
+export { EncodedJson, mostEncodedBytes } from './values/encoded.ts';
 export { Float } from './values/float.ts';
-export { decodeJson, encodeJson, type JsonOptions, type LargeInts } from './values/json.ts';
+export { decodeJson, encodeForSending, encodeJson, type JsonOptions, type LargeInts } from './values/json.ts';
 export { badJson } from './values/json-reader.ts';
 export { isList, isObject } from './values/kinds.ts';
 export { equals, toText, truthy, typeName } from './values/operators.ts';

@@ -3,6 +3,7 @@ import {
   AshlarError,
   EncodedJson,
   type EncodedRows,
+  type Encoding,
   encodeJson,
   isList,
   isObject,
@@ -24,6 +25,7 @@ const files = {
   ...tableFiles({
     order: { columns: { note: 'text?', total: 'decimal', at: 'timestamp', customer_id: 'int' } },
     line: { columns: { order_id: 'int', sku: 'text' } },
+    part: { columns: { line_id: 'int', name: 'text?' } },
   }),
   'functions/same.jsonc': { input: { x: 'json?' }, stack: [], response: '{{ input.x }}' },
   'functions/read.jsonc': { stack: [{ function: 'get_record', table: 'order', id: 1, return_as: 'r' }], response: '{{ r }}' },
@@ -41,12 +43,23 @@ function cell(pg: string, seed: number): Value {
   return seed;
 }
 
-/** Rows of a statement, made of it alone, so that it answers the same every time. */
+/**
+ * Rows of a statement, made of it alone, so that it answers the same every time. Numbers of nested rows are mostly those that were
+ * asked with, or their places.
+ */
 function rowsOf(statement: Statement, params: readonly Value[]): readonly ValueObject[] {
+  const asked = statement.beside === 'nested' ? (params.find(isList) ?? []) : [];
+  const number = (name: string, seed: number): Value =>
+    name === '~n' ? 1 + (seed % Math.max(1, asked.length)) : (asked[seed % (asked.length + 1)] ?? seed);
   const seed = statement.text.length + params.length;
   const count = statement.beside === 'total' || statement.maxRows === 1 ? seed % 4 && 1 : seed % 4;
   return Array.from({ length: Math.max(count, statement.access === 'write' ? 1 : 0) }, (_, i) =>
-    Object.fromEntries(statement.columns.map(({ name, pg }, column) => [name, cell(pg, seed + i * 3 + column)])),
+    Object.fromEntries(
+      statement.columns.map(({ name, pg }, column) => [
+        name,
+        pg === 'int8' ? number(name, seed + i * 3 + column) : cell(pg, seed + i * 3 + column),
+      ]),
+    ),
   );
 }
 
@@ -57,14 +70,30 @@ function encodedRows(rows: readonly ValueObject[]): EncodedRows {
   return { utf8, ends, ascii: !/[\u0080-\u00ff]/.test(utf8) };
 }
 
-/** A world whose database answers JSON where it may, or never. */
-function world(encodes: boolean): World {
+/** Some of a row's members, in the order of the names. */
+const partOf = (row: ValueObject, names: readonly string[]): ValueObject =>
+  Object.fromEntries(names.map((name) => [name, row[name] ?? null]));
+
+/** What is asked to be JSON, and the values beside it. */
+function answerAs(encode: true | Encoding, rows: readonly ValueObject[]): QueryAnswer {
+  if (encode === true) return { rows: [], encoded: encodedRows(rows), count: rows.length };
+  const { columns, values } = encode;
+  return {
+    rows: values.length === 0 ? [] : rows.map((row) => partOf(row, values)),
+    encoded: encodedRows(rows.map((row) => partOf(row, columns))),
+    count: rows.length,
+  };
+}
+
+/** Whether a database answers JSON where it may: always, never, or to some statements, as it likes. */
+type Encodes = boolean | 'sometimes';
+
+function world(encodes: Encodes): World {
   return makeWorld({
     query: async (_run, _step, { statement, params, encode }): Promise<QueryAnswer> => {
       const rows = rowsOf(statement, params);
-      return encodes && encode === true
-        ? { rows: [], encoded: encodedRows(rows), count: rows.length }
-        : { rows, count: rows.length };
+      const asJson = encodes === true || (encodes === 'sometimes' && statement.name.charCodeAt(9) % 2 === 0);
+      return asJson && encode !== undefined ? answerAs(encode, rows) : { rows, count: rows.length };
     },
   });
 }
@@ -77,7 +106,7 @@ interface StackText {
 /** The answer's bytes or the error's code, and the steps that let their rows come as JSON. */
 async function runOf(
   stack: StackText,
-  encodes: boolean,
+  encodes: Encodes,
 ): Promise<{ readonly body: string; readonly passed: readonly number[]; readonly asked: World['asked'] }> {
   const { effects, asked } = world(encodes);
   const run = makeRun({ effects });
@@ -91,7 +120,7 @@ async function runOf(
     body = `${error.code}: ${error.message}`;
   }
   const passed = asked.flatMap(({ step, args }) =>
-    isObject(args as Value) && (args as ValueObject).encode === true ? [step] : [],
+    isObject(args as Value) && (args as ValueObject).encode !== undefined ? [step] : [],
   );
   return { body, passed: [...new Set(passed)], asked };
 }
@@ -128,14 +157,17 @@ describe('a step lets its rows come as JSON', () => {
     ['not where an error holds it', [get, { function: 'throw_error', code: 'no', data: whole }], whole, false],
     ['not where a branch answers it', [{ function: 'parallel', branches: { a: [get] }, return_as: 'both' }], '{{ both }}', false],
     ['not where it is logged after the answer', [get, { function: 'post_process', stack: [{ function: 'log_debug_info', data: whole }] }], whole, false],
-    ['not where rows are nested in it', [{ ...get, with: { lines: { table: 'line', where: '{{ db.line.order_id == db.order.id }}' } } }], whole, false],
-    ['not where a cursor is made of it', [{ function: 'query_records', table: 'order', cursor: null, return_as: 'r' }], whole, false],
+    ['where rows are nested in it', [{ ...get, with: { lines: { table: 'line', where: '{{ db.line.order_id == db.order.id }}' } } }], whole, true],
+    ['where a cursor is made of it', [{ function: 'query_records', table: 'order', cursor: null, return_as: 'r' }], whole, true],
+    ['where the cursor is read beside it', [{ function: 'query_records', table: 'order', cursor: null, return_as: 'r' }], { rows: '{{ r.items }}', next: '{{ r.next_cursor|length }}' }, true],
+    ['not where a nested row is read', [{ ...get, with: { lines: { table: 'line', where: '{{ db.line.order_id == db.order.id }}' } } }], '{{ r.lines }}', false],
     ['not where one object is counted', [{ function: 'query_records', table: 'order', aggregate: { n: '{{ db.order|count }}' }, return_as: 'r' }], whole, false],
     ['not inside of a function', [{ function: 'run_function', name: 'read', return_as: 'r' }], whole, false],
   ])('%s', async ([, stack, response, passes]) => {
     const text = response === undefined ? { stack } : { stack, response };
-    const [objects, encoded] = [await runOf(text, false), await runOf(text, true)];
+    const [objects, encoded, mixed] = [await runOf(text, false), await runOf(text, true), await runOf(text, 'sometimes')];
     expect(encoded.body).toBe(objects.body);
+    expect(mixed.body).toBe(objects.body);
     expect(encoded.passed.length > 0).toBe(passes);
   }); // biome-ignore format: a table
 
@@ -180,6 +212,20 @@ const expression = fc.letrec<{ e: string }>((tie) => ({
   ),
 })).e.map((e) => `{{ ${e} }}`); // biome-ignore format: a grammar
 
+const ofOrder = '{{ db.line.order_id == db.order.id }}';
+/** The rows of an order's lines: all or one, cut or not, by a key or by what else connects them, hidden columns and all. */
+const nested: readonly Readonly<Record<string, object>>[] = [
+  { lines: { table: 'line', where: ofOrder } },
+  { lines: { table: 'line', where: ofOrder, output: ['sku'], sort: ['-sku'], limit: 2 } },
+  { lines: { table: 'line', where: ofOrder, single: true }, constructor: { table: 'line', where: ofOrder, output: [] } },
+  Object.fromEntries([['__proto__', { table: 'line', where: '{{ db.line.order_id == parent.customer_id && db.line.sku != parent.note }}', limit: 3 }]]),
+  { lines: { table: 'line', where: ofOrder, output: ['sku'], with: {
+    parts: { table: 'part', where: '{{ db.part.line_id == db.line.id }}', output: ['name'] },
+    last: { table: 'part', where: '{{ db.part.line_id == db.line.id && db.part.name != db.order.note }}', sort: ['-id'], single: true },
+  } } },
+]; // biome-ignore format: a table
+const cursor = { function: 'query_records', table: 'order', cursor: null, per_page: 1, return_as: 'r' };
+
 const read = fc
   .tuple(
     fc.constantFrom(
@@ -189,6 +235,9 @@ const read = fc
       { ...list, sort: ['-total'], offset: 1 },
       page,
       { ...page, totals: false },
+      { ...page, output: [] },
+      cursor,
+      { ...cursor, per_page: 20, output: ['note'], sort: ['-total', 'at'], totals: true },
       { function: 'query_records', table: 'order', group_by: ['note'], aggregate: { total: '{{ db.order.total|sum }}' } },
       {
         function: 'add_record',
@@ -196,9 +245,14 @@ const read = fc
         data: { note: '{{ input.n|to_text }}', total: 1.5, at: '{{ now }}', customer_id: 1 },
       },
     ),
+    fc.option(fc.constantFrom(...nested), { nil: undefined, freq: 2 }),
     variable,
   )
-  .map(([step, name]): object => ({ ...step, return_as: name }));
+  .map(([step, rows, name]): object => ({
+    ...step,
+    ...(rows === undefined || 'group_by' in step || 'data' in step ? {} : { with: rows }),
+    return_as: name,
+  }));
 
 const step = fc.letrec<{ step: object; steps: readonly object[] }>((tie) => ({
   steps: fc.array(tie('step'), { maxLength: 3 }),
@@ -236,8 +290,9 @@ test('an answer is the same to the byte, however its rows came, and no effect is
       const first = names.map((name) => ({ function: 'create_variable', name, value: null }));
       const text = { stack: [...first, ...stack], response };
       fc.pre(problemsOf({ input, files, ...text }).every(({ severity }) => severity !== 'error'));
-      const [objects, encoded] = [await runOf(text, false), await runOf(text, true)];
+      const [objects, encoded, mixed] = [await runOf(text, false), await runOf(text, true), await runOf(text, 'sometimes')];
       expect(encoded.body).toBe(objects.body);
+      expect(mixed.body).toBe(objects.body);
       for (const { name, args } of encoded.asked)
         if (name === 'cache_set') expect(holdsEncoded((args as { value: Value }).value)).toBe(false);
       passed += encoded.passed.length;
@@ -246,3 +301,15 @@ test('an answer is the same to the byte, however its rows came, and no effect is
   );
   expect(passed).toBeGreaterThan(50);
 });
+
+test.for(nested.flatMap((rows) => [get, list, page, cursor, { ...cursor, output: [] }].map((step) => [step, rows] as const)))(
+  'nested rows are put into theirs as the objects have it: %j with %j',
+  async ([step, rows]) => {
+    const text = { stack: [{ ...step, with: rows }], response: '{{ r }}' };
+    const [objects, encoded, mixed] = [await runOf(text, false), await runOf(text, true), await runOf(text, 'sometimes')];
+    expect(Object.keys(rows).every((name) => objects.body.includes(`"${name}":`))).toBe(true);
+    expect(encoded.passed).toHaveLength(1);
+    expect(encoded.body).toBe(objects.body);
+    expect(mixed.body).toBe(objects.body);
+  },
+);

@@ -9,16 +9,16 @@ import { maxPerPage } from '../limits.ts';
 import type { Run } from '../run/run.ts';
 import { typeName } from '../values/operators.ts';
 import type { Value, ValueList } from '../values/value.ts';
-import { encodedList, firstRow, mayEncode, rowCount } from './answers.ts';
+import { asList, encodingFor, firstRow, firstRows, rowCount } from './answers.ts';
 import { type CursorBinding, openCursor, sealCursor } from './cursor.ts';
 import { shapeRows } from './rows.ts';
 
 /** get_record: the record or null. */
 export const invokeGet: Invoke<RecordPlan, ValueList> = (run, step, plan, args) => {
-  const asked = run.effects.query(run, step, plan.query.variantOf(args, mayEncode(run, plan)));
+  const asked = run.effects.query(run, step, plan.query.variantOf(args, encodingFor(run, plan, plan.encoding)));
   return plan.shape.children.length === 0
     ? asked.then(firstRow)
-    : asked.then(async ({ rows }) => (await shapeRows(run, step, plan.shape, rows, args))[0] ?? null);
+    : asked.then(async (answer) => firstRow(await shapeRows(run, step, plan.shape, answer, args)));
 };
 
 /** has_record: whether there is one. */
@@ -41,7 +41,7 @@ export const invokeList: Invoke<ListPlan, Value[]> = (run, step, plan, args) => 
 };
 
 async function plainList(run: Run, step: number, plan: ListPlan, args: ValueList, maxRows: number): Promise<Value> {
-  const answer = await run.effects.query(run, step, plan.rows.variantOf(args, mayEncode(run, plan)));
+  const answer = await run.effects.query(run, step, plan.rows.variantOf(args, encodingFor(run, plan, plan.encoding)));
   if (rowCount(answer) > maxRows) throw errorOf(tooManyRows, { maxRows });
   return plan.single ? (answer.rows[0] ?? null) : listed(run, step, plan, answer, maxRows, args);
 }
@@ -51,12 +51,12 @@ function listed(
   run: Run,
   step: number,
   plan: ListPlan,
-  { rows, encoded }: QueryAnswer,
+  answer: QueryAnswer,
   most: number,
   args: ValueList,
 ): Value | Promise<Value> {
-  if (encoded !== undefined) return encodedList(encoded, most);
-  return shapeRows(run, step, plan.shape, rows.length > most ? rows.slice(0, most) : rows, args);
+  const shaped = shapeRows(run, step, plan.shape, firstRows(answer, most), args);
+  return shaped instanceof Promise ? shaped.then(asList) : asList(shaped);
 }
 
 function cutList(run: Run, step: number, plan: ListPlan, paging: Paging & { kind: 'cut' }, args: Value[]): Promise<Value> {
@@ -83,7 +83,7 @@ function rowsAndCount(
   plan: ListPlan,
   args: ValueList,
 ): Promise<readonly [rows: QueryAnswer, count: QueryAnswer | null]> {
-  const rows = plan.rows.variantOf(args, mayEncode(run, plan));
+  const rows = plan.rows.variantOf(args, encodingFor(run, plan, plan.encoding));
   const count = plan.count?.variantOf(args);
   const asked = run.effects.query(run, step, rows);
   return count === undefined
@@ -137,14 +137,13 @@ async function cursorPage(
       args[arg] = last[i] ?? null;
     });
   }
-  const [{ rows }, count] = await rowsAndCount(run, step, plan, args);
-  const shown = rows.slice(0, perPage);
-  const last = shown.at(-1);
+  const [rows, count] = await rowsAndCount(run, step, plan, args);
+  const last = rows.rows[perPage - 1];
   const sortValues = paging.columns.map((column) => last?.[column] ?? null);
   return {
-    items: await shapeRows(run, step, plan.shape, shown, args),
+    items: await listed(run, step, plan, rows, perPage, args),
     per_page: perPage,
-    next_cursor: rows.length > perPage ? sealCursor(binding, sortValues) : null,
+    next_cursor: rowCount(rows) > perPage ? sealCursor(binding, sortValues) : null,
     ...totalOf(count),
   };
 }

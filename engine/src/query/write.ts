@@ -9,21 +9,21 @@ import type { Run } from '../run/run.ts';
 import { isObject } from '../values/kinds.ts';
 import { typeName } from '../values/operators.ts';
 import type { Value, ValueObject } from '../values/value.ts';
-import { firstRow, mayEncode } from './answers.ts';
+import { encodingFor, firstRow } from './answers.ts';
 
 /** add_record and add_or_edit_record: the record as it stands then. */
 export const invokeAdd: Invoke<WritePlan, Value[]> = (run, step, plan, args) => {
   const sent = sendValues(run, step, plan.columns, args, (column) =>
     column.from === null ? undefined : (args[column.from] ?? null),
   );
-  const ask = () => run.effects.query(run, step, plan.query.variantOf(args, mayEncode(run, plan))).then(firstRow);
+  const ask = () => run.effects.query(run, step, plan.query.variantOf(args, encodingFor(run, plan, true))).then(firstRow);
   return sent === undefined ? ask() : sent.then(ask);
 };
 
 /** edit_record and delete_record: the record as it stands (or stood) then. */
 export const invokeChange: Invoke<WritePlan, Value[]> = async (run, step, plan, args) => {
   await sendValues(run, step, plan.columns, args, (column) => (column.from === null ? null : (args[column.from] ?? null)));
-  return changedRow(plan, await run.effects.query(run, step, plan.query.variantOf(args, mayEncode(run, plan))));
+  return changedRow(plan, await run.effects.query(run, step, plan.query.variantOf(args, encodingFor(run, plan, true))));
 };
 
 /** Statements of patch_record by their columns; shared by all runs of a step. */
@@ -36,7 +36,10 @@ export const invokePatch: Invoke<PatchPlan, Value[]> = async (run, step, plan, a
   const names = patchedNames(plan, data);
   const columns = names.flatMap((name) => plan.columns.get(name) ?? []);
   await sendValues(run, step, columns, args, (column) => data[column.writer.column.name] ?? null);
-  return changedRow(plan, await run.effects.query(run, step, patchStatement(plan, names).variantOf(args, mayEncode(run, plan))));
+  return changedRow(
+    plan,
+    await run.effects.query(run, step, patchStatement(plan, names).variantOf(args, encodingFor(run, plan, true))),
+  );
 };
 
 /** The columns that the object holds, in the table's order: the same columns are always the same statement. */

@@ -1,7 +1,11 @@
 /** JSON that came ready from the world, on its way out: nothing between looks inside. */
+import { encodeUtf8 } from './base64.ts';
 
-/** Bytes of characters beyond ASCII, in a row. */
-const beyondAscii = /[\u0080-\u00ff]+/g;
+/** Characters beyond ASCII, or their bytes, in a row. */
+const beyondAscii = /[\u0080-\uffff]+/g;
+
+/** Bytes of rows as JSON at most: far beyond every answer, and short of the longest string of V8 (2²⁹ − 24). */
+export const mostEncodedBytes = 400_000_000;
 
 /**
  * One JSON text that a stack only passes on: a row, or a list of rows. Where a stack compares it with null or asks whether it is
@@ -26,6 +30,15 @@ export class EncodedJson {
   get $text(): string {
     return this.$ascii ? this.$utf8 : this.$utf8.replace(beyondAscii, decoded);
   }
+}
+
+/** A text without lone surrogates in UTF-8, one character a byte. */
+export const utf8Of = (text: string): string => text.replace(beyondAscii, encoded);
+
+function encoded(text: string): string {
+  let utf8 = '';
+  for (const byte of encodeUtf8(text)) utf8 += String.fromCharCode(byte);
+  return utf8;
 }
 
 /** The characters of well-formed UTF-8 beyond ASCII: sequences of two, three or four bytes, as the first one says. */

@@ -2,7 +2,7 @@
 import { encodeBase64 } from './base64.ts';
 import { Bigint } from './bigint.ts';
 import { Decimal } from './decimal.ts';
-import { EncodedJson } from './encoded.ts';
+import { EncodedJson, utf8Of } from './encoded.ts';
 import { Float } from './float.ts';
 import { PlainDate, Timestamp } from './time.ts';
 import type { Value } from './value.ts';
@@ -13,27 +13,36 @@ import type { Value } from './value.ts';
  */
 const special = /[^ !#-[\]-\ud7ff\ue000-\uffff]/;
 
-const quoted = (text: string): string => (special.test(text) ? JSON.stringify(text) : `"${text}"`);
+const quoted = (text: string, { bytes }: Writing): string => {
+  const json = special.test(text) ? JSON.stringify(text) : `"${text}"`;
+  return bytes ? utf8Of(json) : json;
+};
+
+interface Writing {
+  readonly decimals: 'number' | 'text';
+  /** In UTF-8, one character a byte, instead of as an ordinary text. */
+  readonly bytes: boolean;
+}
 
 /** Writes a value whose depth and size were checked. */
-export function writeJson(value: Value, decimals: 'number' | 'text'): string {
-  if (typeof value === 'string') return quoted(value);
+export function writeJson(value: Value, writing: Writing): string {
+  if (typeof value === 'string') return quoted(value, writing);
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return writeList(value, decimals);
+  if (Array.isArray(value)) return writeList(value, writing);
   if (value instanceof Decimal)
-    return decimals === 'number' && !(value instanceof Bigint) ? value.toText() : `"${value.toText()}"`;
+    return writing.decimals === 'number' && !(value instanceof Bigint) ? value.toText() : `"${value.toText()}"`;
   if (value instanceof Timestamp || value instanceof PlainDate) return `"${value.toText()}"`;
   if (value instanceof Float) return value.toText();
   if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
-  if (value instanceof EncodedJson) return value.$text;
+  if (value instanceof EncodedJson) return writing.bytes ? value.$utf8 : value.$text;
   let text = '';
   for (const [key, member] of Object.entries(value))
-    text += `${text === '' ? '{' : ','}${quoted(key)}:${writeJson(member, decimals)}`;
+    text += `${text === '' ? '{' : ','}${quoted(key, writing)}:${writeJson(member, writing)}`;
   return text === '' ? '{}' : `${text}}`;
 }
 
-function writeList(list: readonly Value[], decimals: 'number' | 'text'): string {
+function writeList(list: readonly Value[], writing: Writing): string {
   let text = '';
-  for (const item of list) text += `${text === '' ? '[' : ','}${writeJson(item, decimals)}`;
+  for (const item of list) text += `${text === '' ? '[' : ','}${writeJson(item, writing)}`;
   return text === '' ? '[]' : `${text}]`;
 }

@@ -31,12 +31,33 @@ export interface JsonOptions {
  * A walk that measures, then JSON.stringify where there are no boxes: twice as fast there as a writer of our own.
  */
 export function encodeJson(value: Value, options: JsonOptions): string {
-  const limitBytes = options.limitBytes ?? defaultLimits.resultBytes;
-  const measured: Measure = { left: limitBytes, limitBytes, boxes: false };
-  measure(value, measured, 1);
-  const text = measured.boxes ? writeJson(value, options.decimals) : JSON.stringify(value);
+  return textOf(value, options, measured(value, options));
+}
+
+/**
+ * The same for who sends it: as its bytes where the value holds JSON that came as bytes beyond ASCII, so that nothing is decoded
+ * to be encoded again. Throws as `encodeJson`.
+ */
+export function encodeForSending(value: Value, options: JsonOptions): string | EncodedJson {
+  const found = measured(value, options);
+  if (!found.bytes) return textOf(value, options, found);
+  const utf8 = writeJson(value, { decimals: options.decimals, bytes: true });
+  const { limitBytes } = found;
+  if (utf8.length > limitBytes) throw errorOf(resultTooLarge, { limitBytes });
+  return new EncodedJson(utf8, false);
+}
+
+function textOf(value: Value, { decimals }: JsonOptions, { boxes, limitBytes }: Measure): string {
+  const text = boxes ? writeJson(value, { decimals, bytes: false }) : JSON.stringify(value);
   if (text.length * 3 > limitBytes && utf8Length(text) > limitBytes) throw errorOf(resultTooLarge, { limitBytes });
   return text;
+}
+
+function measured(value: Value, options: JsonOptions): Measure {
+  const limitBytes = options.limitBytes ?? defaultLimits.resultBytes;
+  const state: Measure = { left: limitBytes, limitBytes, boxes: false, bytes: false };
+  measure(value, state, 1);
+  return state;
 }
 
 interface Measure {
@@ -45,6 +66,8 @@ interface Measure {
   readonly limitBytes: number;
   /** Holds decimals, floats, times, bytes or JSON, which JSON.stringify can't write by itself. */
   boxes: boolean;
+  /** Holds JSON that came as bytes beyond ASCII. */
+  bytes: boolean;
 }
 
 /** Takes the least that each part needs off what is left. */
@@ -64,6 +87,7 @@ function measure(value: Value, state: Measure, depth: number): void {
     }
   } else {
     state.boxes = true;
+    if (value instanceof EncodedJson && !value.$ascii) state.bytes = true;
     state.left -= leastLength(value);
   }
   if (state.left < 0) throw errorOf(resultTooLarge, { limitBytes: state.limitBytes });

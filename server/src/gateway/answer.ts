@@ -4,6 +4,7 @@ import {
   type CompiledEndpoint,
   checkHeader,
   EncodedJson,
+  encodeForSending,
   encodeJson,
   errorOf,
   type Outcome,
@@ -66,7 +67,7 @@ function bodyOf(value: Value, contentType: string, environment: ServedEnvironmen
     if (value.$utf8.length > limitBytes) throw errorOf(resultTooLarge, { limitBytes });
     return value;
   }
-  return encodeJson(value, { decimals: environment.compiled.workspace.settings.decimals, limitBytes });
+  return encodeForSending(value, { decimals: environment.compiled.workspace.settings.decimals, limitBytes });
 }
 
 /** The rows of a stream, one a line or one an event. Throws `wrong_type` when the value is no list. */

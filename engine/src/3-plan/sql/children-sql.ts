@@ -6,6 +6,7 @@ import type { ChildPlan, Level, OuterValue, RowShape } from './children.ts';
 import type { Equality, SplitWhere } from './children-where.ts';
 import { bindingOf, familyOf, type SqlType } from './column-types.ts';
 import type { CompileContext } from './context.ts';
+import { encodingOf } from './encoding.ts';
 import { notInSql } from './problems.ts';
 import { QueryPlan, reading } from './query-plan.ts';
 import type { SqlValue } from './scope.ts';
@@ -53,7 +54,9 @@ export function childPlan(context: CompileContext, parts: ChildParts): ChildPlan
       );
   const facts = reading(parts.table.name, built.columns, { maxRows: maxRows + 1, beside: 'nested', ...outerRowsOf(level) });
   const query = new QueryPlan(built.tree, context.uses, facts);
-  return { name: parts.name, single: parts.single, query, outer, place: built.place, maxRows, shape: parts.shape };
+  const { name, single, shape } = parts;
+  const encoding = encodingOf(shape, built.columns, [built.place.column]);
+  return { name, single, query, outer, place: built.place, maxRows, shape, encoding };
 }
 
 /** How many outer rows there can be, where something bounds them. */

@@ -4,6 +4,7 @@
  */
 import type { JsonMember, JsonNode, JsonObject } from '../../1-syntax/ast.ts';
 import { member } from '../../1-syntax/ast.ts';
+import type { Encoding } from '../../effects.ts';
 import { anyType, listOf, nullable, objectOf, type Type } from '../../types/type.ts';
 import { childPlan } from './children-sql.ts';
 import { splitWhere } from './children-where.ts';
@@ -19,12 +20,6 @@ import { readEval, Selection, selectOutput } from './selection.ts';
 import { readSort, type SortTerm } from './sorting.ts';
 import { identifier, sql } from './tree.ts';
 import { isUnique, keyTerm } from './unique.ts';
-
-/** Why rows of the shape are made by hand, where they are. */
-export function madeByHand(shape: RowShape): { readonly because: string } | undefined {
-  if (shape.children.length > 0) return { because: 'other rows are nested in them' };
-  return shape.hides ? { because: 'columns that are not shown are taken out' } : undefined;
-}
 
 /** How rows leave a statement: what is taken out again, and what is put in. */
 export interface RowShape {
@@ -48,6 +43,8 @@ export interface ChildPlan {
   /** More rows than this for all outer rows together are an error. */
   readonly maxRows: number;
   readonly shape: RowShape;
+  /** How its rows come where the outer ones are JSON. */
+  readonly encoding: true | Encoding;
 }
 
 /** Outer columns that a level speaks of, in the order of its tuple. */

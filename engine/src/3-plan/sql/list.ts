@@ -1,12 +1,14 @@
 /** query_records: compiles the step's parameters to the statements of a list. */
+import type { Encoding } from '../../effects.ts';
 import type { StepCheck } from '../../library/define.ts';
 import { maxPerPage } from '../../limits.ts';
 import type { Table } from '../../model.ts';
 import { objectOf, type Type } from '../../types/type.ts';
-import { type ChildPlan, compileChildren, madeByHand, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { type ChildPlan, compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { RowCompiler } from './compiler.ts';
 import { CompileContext, constantOf, type Phase } from './context.ts';
+import { encodingOf } from './encoding.ts';
 import { compileGroups } from './grouping.ts';
 import { compileJoins, type Joins } from './joins.ts';
 import { lockClause } from './locking.ts';
@@ -25,6 +27,8 @@ export interface ListPlan extends DatabasePlan {
   readonly count: QueryPlan | null;
   readonly paging: Paging;
   readonly shape: RowShape;
+  /** How the rows come where they are only passed on. */
+  readonly encoding: true | Encoding;
   /** `aggregate` without `group_by`: one object. */
   readonly single: boolean;
 }
@@ -196,6 +200,7 @@ class ListCompiler {
       count,
       paging: parts.paging,
       shape: parts.shape,
+      encoding: encodingOf(parts.shape, parts.columns, parts.paging.kind === 'cursor' ? parts.paging.columns : []),
       single: parts.single,
       statements: () => [...rows.mainStatements(), ...(count?.mainStatements() ?? []), ...childStatements(parts.shape.children)],
     };
@@ -227,10 +232,9 @@ class ListCompiler {
 }
 
 /** How the rows stand in the answer. */
-function answersOf({ shape, paging, single }: Pick<ListPlan, 'shape' | 'paging' | 'single'>): NonNullable<ListPlan['answers']> {
+function answersOf({ paging, single }: Pick<ListPlan, 'paging' | 'single'>): NonNullable<ListPlan['answers']> {
   if (single) return { because: 'they are one object of aggregates' };
-  if (paging.kind === 'cursor') return { because: 'the next cursor is made of the last one' };
-  return madeByHand(shape) ?? (paging.kind === 'page' ? 'page' : 'list');
+  return paging.kind === 'page' || paging.kind === 'cursor' ? 'page' : 'list';
 }
 
 /** The statements of children, however deep. */

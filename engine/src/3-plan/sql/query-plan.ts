@@ -4,7 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import type { EffectMap } from '../../effects.ts';
+import type { EffectMap, Encoding } from '../../effects.ts';
 import { errorOf, wrongType } from '../../errors.ts';
 import type { ResultColumn, Statement } from '../../run/statement.ts';
 import { encodeUtf8 } from '../../values/base64.ts';
@@ -68,9 +68,9 @@ export class QueryPlan {
   /**
    * The variant for evaluated arguments, with its parameters: what the effect is asked with.
    * Throws `wrong_type` for a value that an operator refuses.
-   * @param encode - whether the rows may be answered as JSON
+   * @param encode - that the rows may be answered as JSON, and which parts of them; undefined: they are looked into
    */
-  variantOf(args: ValueList, encode = false): EffectMap['query']['args'] {
+  variantOf(args: ValueList, encode?: true | Encoding): EffectMap['query']['args'] {
     const { uses } = this;
     const out: Value[] = [];
     const key = uses.length <= usesInNumber ? numberKey(uses, args, out) : textKey(uses, args, out);
@@ -82,7 +82,7 @@ export class QueryPlan {
     variant.hits += 1;
     const { order, statement } = variant;
     const params = order === undefined ? out : order.map((use) => out[use] ?? null);
-    return encode ? { statement, params, encode } : { statement, params };
+    return encode === undefined ? { statement, params } : { statement, params, encode };
   }
 
   /**

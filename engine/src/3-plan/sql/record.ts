@@ -1,14 +1,16 @@
 /** get_record and has_record: one row by its key or by a condition. */
 import type { Expression } from '../../1-syntax/ast.ts';
+import type { Encoding } from '../../effects.ts';
 import type { StepCheck } from '../../library/define.ts';
 import type { Table } from '../../model.ts';
 import { nullable, objectOf, type Type, type } from '../../types/type.ts';
-import { compileChildren, madeByHand, mainLevel, type RowShape, shapeOf } from './children.ts';
+import { compileChildren, mainLevel, type RowShape, shapeOf } from './children.ts';
 import { bindingOf } from './column-types.ts';
 import { combinedTree } from './combined.ts';
 import { compareWithOperand } from './comparison.ts';
 import { RowCompiler } from './compiler.ts';
 import { CompileContext, type Phase } from './context.ts';
+import { encodingOf } from './encoding.ts';
 import { childStatements } from './list.ts';
 import { lockClause } from './locking.ts';
 import { badParameter, excludes } from './problems.ts';
@@ -70,6 +72,8 @@ function uniqueColumn(where: Expression, compiler: RowCompiler): string | undefi
 export interface RecordPlan extends DatabasePlan {
   readonly query: QueryPlan;
   readonly shape: RowShape;
+  /** How the row comes where it is only passed on. */
+  readonly encoding: true | Encoding;
 }
 
 export interface Compiled<P> {
@@ -109,9 +113,10 @@ export function compileGet(step: StepCheck, phase: Phase): Compiled<RecordPlan> 
     reads: [table.name, ...children.tables],
     writes: [],
     locks,
-    answers: madeByHand(shape) ?? 'row',
+    answers: 'row',
     query,
     shape,
+    encoding: encodingOf(shape, level.selection.columns()),
     statements: () => [...query.mainStatements(), ...childStatements(children.plans)],
   };
   return { plan, context, result };

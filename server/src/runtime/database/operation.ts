@@ -1,5 +1,14 @@
 /** A compiled statement under way: what the wire client asks of it, and the one promise of its answer. */
-import { cancelled, deadlineExceeded, errorOf, type QueryAnswer, type Run, type Statement, type Value } from '@ashlar/engine';
+import {
+  cancelled,
+  deadlineExceeded,
+  type Encoding,
+  errorOf,
+  type QueryAnswer,
+  type Run,
+  type Statement,
+  type Value,
+} from '@ashlar/engine';
 import { commitUnknown, connectionLost, isConflict, type Operation, OperationStopped } from '../../base/postgres/index.ts';
 import { accountOf } from '../account-of.ts';
 import type { RunHost } from '../host.ts';
@@ -11,7 +20,7 @@ import { JsonRows, type ObjectRows } from './rows/index.ts';
 export interface Query {
   readonly statement: Statement;
   readonly params: readonly Value[];
-  readonly encode?: true;
+  readonly encode?: true | Encoding;
 }
 
 /** Sends operations, and may send them again after a conflict. */
@@ -35,7 +44,7 @@ export class StatementOperation implements Operation {
   release: ((doubtful: boolean) => void) | null = null;
   readonly #step: number;
   readonly #sender: Sender;
-  readonly #encode: boolean;
+  readonly #encode: true | Encoding | undefined;
   readonly #startedAt: number;
   #conflicts = 0;
   #rows: ObjectRows | JsonRows | null = null;
@@ -54,7 +63,7 @@ export class StatementOperation implements Operation {
     this.deadlineAt = run.deadlineAt;
     this.#step = step;
     this.#sender = sender;
-    this.#encode = encode === true;
+    this.#encode = encode;
     this.#startedAt = run.clock();
     this.promise = new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -94,7 +103,7 @@ export class StatementOperation implements Operation {
     }
     this.release?.(false);
     const rows = this.#rows ?? this.#newRows();
-    const answer = rows instanceof JsonRows ? { rows: [], encoded: rows.finish(), count } : { rows: rows.rows, count };
+    const answer: QueryAnswer = rows instanceof JsonRows ? { ...rows.finish(), count } : { rows: rows.rows, count };
     if (this.asked.access === 'write' && !this.#sender.transaction) this.host.committed = true;
     this.#account(Math.max(answer.encoded?.ends.length ?? answer.rows.length, count));
     this.#resolve(answer);
@@ -141,7 +150,8 @@ export class StatementOperation implements Operation {
 
   #newRows(): ObjectRows | JsonRows {
     const { rows } = this.statement;
-    return this.#encode ? rows.json(this.run.decimals, this.run.limits) : rows.objects(this.run.limits);
+    const { decimals, limits } = this.run;
+    return this.#encode === undefined ? rows.objects(limits) : rows.json(decimals, limits, this.#encode);
   }
 
   #account(rows: number): void {

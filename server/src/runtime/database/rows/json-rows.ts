@@ -1,30 +1,47 @@
 /** Rows as the JSON that goes out, for stacks that only pass them on. */
-import { type EncodedRows, encodeJson, errorOf, type JsonOptions, type Limits, resultTooLarge } from '@ashlar/engine';
+import {
+  encodeJson,
+  errorOf,
+  type JsonOptions,
+  type Limits,
+  mostEncodedBytes,
+  type QueryAnswer,
+  resultTooLarge,
+  type Value,
+  type ValueObject,
+} from '@ashlar/engine';
 import type { Decode } from '../decode.ts';
 import { readField } from '../read-field.ts';
+import { emptyRow } from '../row-object.ts';
 import { int32 } from './digits.ts';
 import { JsonSink } from './json-sink.ts';
 import { type FastWrite, worstCase } from './json-writers.ts';
+import { fieldValue, type ObjectColumn } from './object-rows.ts';
 import type { RowReader } from './row-reader.ts';
 
-/** A column, as its fields become members of a JSON object. */
+/** A column, as its fields become members of a JSON object, values beside it, or both. */
 export interface JsonColumn {
-  /** What stands before the value, in UTF-8: `{"id":`, `,"name":`. */
-  readonly key: Buffer;
+  /** What stands before the value, in UTF-8: `{"id":`, `,"name":`. null: it is no member. */
+  readonly key: Buffer | null;
   readonly fast: FastWrite;
   readonly decode: Decode;
+  /** How its values are read where they are kept, and where they are not shown: what is wrong with them is told all the same. */
+  readonly value: ObjectColumn | null;
+  readonly kept: boolean;
 }
 
 /** The columns of a statement, for one way to write decimals. */
 export interface JsonShape {
   readonly columns: readonly JsonColumn[];
+  /** Whether any column is a member. */
+  readonly shows: boolean;
+  /** Whether values of any column are kept. */
+  readonly keeps: boolean;
   readonly decimals: JsonOptions['decimals'];
   /** Whether all keys are ASCII. */
   readonly ascii: boolean;
 }
 
-/** Far beyond every answer, and short of the longest string of V8 (2²⁹ − 24). */
-const mostBytes = 400_000_000;
 const comma = 44;
 const opening = 123;
 const closing = 125;
@@ -39,6 +56,7 @@ export class JsonRows implements RowReader {
   readonly #shape: JsonShape;
   readonly #limits: JsonLimits;
   readonly #ends: number[] = [];
+  readonly #values: ValueObject[] = [];
   /** Taken with the first row: an execution may wait for long, or never have any. */
   #sink: JsonSink | null = null;
 
@@ -51,25 +69,28 @@ export class JsonRows implements RowReader {
   row(bytes: Buffer, at: number, fieldCount: number): void {
     this.#sink ??= JsonSink.take();
     const sink = this.#sink;
-    const { columns } = this.#shape;
+    const { columns, shows, keeps } = this.#shape;
+    const values = keeps ? emptyRow() : null;
     sink.room(3);
     if (this.#ends.length > 0) sink.bytes[sink.at++] = comma;
-    if (columns.length === 0) sink.bytes[sink.at++] = opening;
+    if (!shows) sink.bytes[sink.at++] = opening;
     let from = at;
     for (let index = 0; index < columns.length; index++) {
       const column = columns[index]!;
       const length = index < fieldCount ? int32(bytes, from) : -1;
       from += 4;
-      this.#field(sink, column, bytes, from, length);
+      if (column.key !== null) this.#field(sink, column, column.key, bytes, from, length);
+      if (column.value !== null) this.#value(values, column.kept, column.value, bytes, from, length);
       if (length > 0) from += length;
     }
     sink.room(1);
     sink.bytes[sink.at++] = closing;
     this.#ends.push(sink.at);
-    if (sink.at > mostBytes) throw errorOf(resultTooLarge, { limitBytes: this.#limits.resultBytes });
+    if (values !== null) this.#values.push(values);
+    if (sink.at > mostEncodedBytes) throw errorOf(resultTooLarge, { limitBytes: this.#limits.resultBytes });
   }
 
-  #field(sink: JsonSink, { key, fast, decode }: JsonColumn, bytes: Buffer, from: number, length: number): void {
+  #field(sink: JsonSink, { fast, decode }: JsonColumn, key: Buffer, bytes: Buffer, from: number, length: number): void {
     const { textLength } = this.#limits;
     sink.room(key.length + worstCase(Math.max(length, 0)));
     sink.copy(key, 0, key.length);
@@ -82,13 +103,25 @@ export class JsonRows implements RowReader {
     }
   }
 
+  #value(
+    values: Record<string, Value> | null,
+    kept: boolean,
+    column: ObjectColumn,
+    bytes: Buffer,
+    from: number,
+    length: number,
+  ): void {
+    const value = fieldValue(column, bytes, from, length, this.#limits.textLength);
+    if (kept && values !== null) values[column.name] = value;
+  }
+
   /** All rows; the reader takes no more. Its buffer goes to the next one. */
-  finish(): EncodedRows {
+  finish(): Required<Pick<QueryAnswer, 'rows' | 'encoded'>> {
     const sink = this.#sink;
-    if (sink === null) return { utf8: '', ends: this.#ends, ascii: true };
+    if (sink === null) return { rows: [], encoded: { utf8: '', ends: this.#ends, ascii: true } };
     this.#sink = null;
     const utf8 = sink.latin1();
     sink.giveBack();
-    return { utf8, ends: this.#ends, ascii: this.#shape.ascii && sink.seen < 0x80 };
+    return { rows: this.#values, encoded: { utf8, ends: this.#ends, ascii: this.#shape.ascii && sink.seen < 0x80 } };
   }
 }

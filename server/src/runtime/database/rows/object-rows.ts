@@ -1,5 +1,5 @@
 /** Rows as the objects that expressions look into. */
-import type { ValueObject } from '@ashlar/engine';
+import type { Value, ValueObject } from '@ashlar/engine';
 import type { Decode } from '../decode.ts';
 import { readField } from '../read-field.ts';
 import { emptyRow } from '../row-object.ts';
@@ -12,6 +12,19 @@ export interface ObjectColumn {
   readonly name: string;
   readonly fast: FastRead;
   readonly decode: Decode;
+}
+
+/** The value of a field of so many bytes (-1: NULL). Throws as `RowReader.row` does. */
+export function fieldValue(
+  { fast, decode }: ObjectColumn,
+  bytes: Buffer,
+  from: number,
+  length: number,
+  textLength: number,
+): Value {
+  if (length < 0) return null;
+  const value = length > textLength ? undefined : fast(bytes, from, from + length);
+  return value === undefined ? readField(decode, bytes.toString('utf8', from, from + length), textLength) : value;
 }
 
 /** Gathers the rows of one execution. */
@@ -30,17 +43,11 @@ export class ObjectRows implements RowReader {
     const row = emptyRow();
     let from = at;
     for (let index = 0; index < columns.length; index++) {
-      const { name, fast, decode } = columns[index]!;
+      const column = columns[index]!;
       const length = index < fieldCount ? int32(bytes, from) : -1;
       from += 4;
-      if (length < 0) {
-        row[name] = null;
-        continue;
-      }
-      const to = from + length;
-      const value = length > this.#textLength ? undefined : fast(bytes, from, to);
-      row[name] = value === undefined ? readField(decode, bytes.toString('utf8', from, to), this.#textLength) : value;
-      from = to;
+      row[column.name] = fieldValue(column, bytes, from, length, this.#textLength);
+      if (length > 0) from += length;
     }
     this.rows.push(row);
   }

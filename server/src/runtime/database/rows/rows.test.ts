@@ -4,6 +4,7 @@ import {
   AshlarError,
   type ColumnType,
   defaultLimits,
+  type Encoding,
   encodeJson,
   type JsonOptions,
   pgName,
@@ -66,22 +67,51 @@ function expectSame(columns: readonly ResultColumn[], rows: readonly Fields[], l
     return reader.rows;
   });
   if (!isDeepStrictEqual(objects, expected)) expect(objects).toStrictEqual(expected);
-  for (const decimals of ['number', 'text'] as const) {
-    const json = outcome(() => encoded(columns, rows, decimals, limits));
-    if (!('value' in expected)) expect(json).toEqual(expected);
-    else if ('value' in json) expectRows(json.value, expected.value, decimals);
-    else expect(json).toEqual('a value');
-  }
+  for (const decimals of ['number', 'text'] as const)
+    for (const encode of [true, ...encodingsOf(columns)] as const) {
+      const json = outcome(() => encoded(columns, rows, decimals, limits, encode));
+      if (!('value' in expected)) expect(json).toEqual(expected);
+      else if ('value' in json) expectRows(json.value, expected.value, decimals, encode);
+      else expect(json).toEqual('a value');
+    }
 }
 
-function encoded(columns: readonly ResultColumn[], rows: readonly Fields[], decimals: JsonOptions['decimals'], limits: Limits) {
-  const reader = rowShape(columns).json(decimals, limits);
+/** Every other column shown, every third one kept; nothing shown; nothing kept. */
+function encodingsOf(columns: readonly ResultColumn[]): readonly Encoding[] {
+  const names = columns.map(({ name }) => name);
+  const every = (nth: number, from: number) => names.filter((_, i) => i % nth === from);
+  return [
+    { columns: every(2, 1), values: every(3, 0) },
+    { columns: [], values: names },
+    { columns: every(2, 0), values: [] },
+  ];
+}
+
+const partOf = (row: ValueObject, names: readonly string[]): ValueObject =>
+  Object.assign(Object.create(null), Object.fromEntries(names.map((name) => [name, row[name] ?? null])));
+
+function encoded(
+  columns: readonly ResultColumn[],
+  rows: readonly Fields[],
+  decimals: JsonOptions['decimals'],
+  limits: Limits,
+  encode?: true | Encoding,
+) {
+  const reader = rowShape(columns).json(decimals, limits, encode);
   feed(reader, rows);
   return reader.finish();
 }
 
-function expectRows(made: ReturnType<typeof encoded>, rows: readonly ValueObject[], decimals: JsonOptions['decimals']): void {
-  const texts = rows.map((row) => encodeJson(row, { decimals }));
+function expectRows(
+  { rows: values, encoded: made }: ReturnType<typeof encoded>,
+  rows: readonly ValueObject[],
+  decimals: JsonOptions['decimals'],
+  encode: true | Encoding,
+): void {
+  const shown = encode === true ? rows : rows.map((row) => partOf(row, encode.columns));
+  const kept = encode === true || encode.values.length === 0 ? [] : rows.map((row) => partOf(row, encode.values));
+  if (!isDeepStrictEqual(values, kept)) expect(values).toStrictEqual(kept);
+  const texts = shown.map((row) => encodeJson(row, { decimals }));
   expect(Buffer.from(made.utf8, 'latin1').toString()).toBe(texts.join(','));
   expect(made.ascii).toBe(texts.every((text) => Buffer.byteLength(text) === text.length));
   expect(made.ends).toHaveLength(rows.length);
@@ -320,7 +350,7 @@ describe('rows read from bytes are those of the general way', () => {
     for (let row = 0; row < 200; row++)
       for (const [index, reader] of readers.entries()) feed(reader, [[String(index), `row ${row} `.repeat(index)]]);
     for (const [index, reader] of readers.entries()) {
-      const rows: { readonly id: number; readonly name: string }[] = JSON.parse(`[${reader.finish().utf8}]`);
+      const rows: { readonly id: number; readonly name: string }[] = JSON.parse(`[${reader.finish().encoded.utf8}]`);
       expect(rows.map(({ id, name }) => [id, name])).toEqual(
         Array.from({ length: 200 }, (_, row) => [index, `row ${row} `.repeat(index)]),
       );
