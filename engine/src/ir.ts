@@ -17,7 +17,14 @@ export type IrExpression =
   | { readonly op: 'member'; readonly object: IrExpression; readonly name: string }
   | { readonly op: 'index'; readonly object: IrExpression; readonly index: IrExpression }
   | { readonly op: 'not' | 'negate'; readonly operand: IrExpression }
-  | { readonly op: 'binary'; readonly operator: string; readonly left: IrExpression; readonly right: IrExpression }
+  | {
+      readonly op: 'binary';
+      readonly operator: string;
+      readonly left: IrExpression;
+      readonly right: IrExpression;
+      /** What the check expects of both sides. A hint for speed alone: what comes may be null, or something else. */
+      readonly sides?: 'int' | 'text';
+    }
   | { readonly op: 'and' | 'or' | 'coalesce'; readonly left: IrExpression; readonly right: IrExpression }
   | { readonly op: 'is_null'; readonly operand: IrExpression; readonly negated: boolean }
   | { readonly op: 'conditional'; readonly test: IrExpression; readonly then: IrExpression; readonly otherwise: IrExpression }

@@ -185,9 +185,11 @@ test('hostile names and values throw nothing but errors of the engine', { timeou
 });
 
 const keywords = new Set(
-  'return async await let const if else for while true false null try catch finally throw break continue undefined'.split(' '),
+  'return async await let const if else for while true false null try catch finally throw break continue undefined typeof'.split(
+    ' ',
+  ),
 );
-const names = new Set(['run', 'input', 'h', 'k', 't']);
+const names = new Set(['run', 'input', 'h', 'k']);
 /** What generated code may read of the run. */
 const ofRun = new Set([
   'env',
@@ -206,7 +208,7 @@ const ofRun = new Set([
 const ofHelpers = new Set([...Object.keys(helpers), 'call', 'callPure']);
 /** Of a list or a range that a loop goes over. */
 const ofLoops = new Set(['length', 'count', 'from', 'step']);
-const slot = /^(?:v|item|index|result|n|c|q|x|L|s|a|p|e|o)\d+$/;
+const slot = /^(?:v|item|index|result|n|c|q|x|L|s|t|a|p|e|o)\d+$/;
 const token = /"(?:[^"\\]|\\.)*"|([A-Za-z_$][\w$]*)|(\?\.|\.)|\s+|./gsy;
 
 /** The identifiers of a program that are none that it may have; `members` holds the names that the sources read. */

@@ -1,5 +1,5 @@
 /** Lowers checked expressions to the IR: names become slots, constants are folded. */
-import type { Expression } from '../1-syntax/ast.ts';
+import type { BinaryExpression, Expression } from '../1-syntax/ast.ts';
 import type { Analysis } from '../2-check/analysis.ts';
 import { findFilter } from '../filters/index.ts';
 import type { IrExpression, IrLambda } from '../ir.ts';
@@ -55,7 +55,13 @@ export function lower(expression: Expression, analysis: Analysis, step: number):
     case 'unary':
       return lowerUnary(expression.operator, go(expression.operand));
     case 'binary':
-      return { op: 'binary', operator: expression.operator, left: go(expression.left), right: go(expression.right) };
+      return {
+        op: 'binary',
+        operator: expression.operator,
+        left: go(expression.left),
+        right: go(expression.right),
+        ...sidesOf(expression, analysis),
+      };
     case 'logical': {
       const op = expression.operator === '&&' ? 'and' : expression.operator === '||' ? 'or' : 'coalesce';
       return { op, left: go(expression.left), right: go(expression.right) };
@@ -80,6 +86,13 @@ export function lower(expression: Expression, analysis: Analysis, step: number):
     case 'template':
       return { op: 'template', parts: expression.parts.map((part) => (typeof part === 'string' ? part : go(part))) };
   }
+}
+
+/** What the check expects of both sides, where that is one type; a side that it knows nothing of may be anything. */
+function sidesOf({ left, right }: BinaryExpression, analysis: Analysis): { readonly sides?: 'int' | 'text' } {
+  const known = [left, right].map((side) => analysis.typeOf(side)?.kind ?? 'any').filter((kind) => kind !== 'any');
+  const [first] = known;
+  return (first === 'int' || first === 'text') && known.every((kind) => kind === first) ? { sides: first } : {};
 }
 
 function lowerUnary(operator: '!' | '-', operand: IrExpression): IrExpression {

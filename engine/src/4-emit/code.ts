@@ -37,7 +37,7 @@ export function literal(text: string): Code {
 
 /** Names that generated code may use beside its slots and helpers. */
 const fixedNames: ReadonlySet<string> = new Set(['run', 'input', 'h', 'k']);
-const numbered = /^(?:v|item|index|result|n|c|q|x|L|s|a|p|e|o)\d+$/;
+const numbered = /^(?:v|item|index|result|n|c|q|x|L|s|t|a|p|e|o)\d+$/;
 
 /** An identifier made by the emitter. Throws for anything that is no known name or numbered slot. */
 export function name(identifier: string): Code {

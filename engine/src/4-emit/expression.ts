@@ -5,6 +5,8 @@ import { Float } from '../values/float.ts';
 import { isDirectName } from '../values/member.ts';
 import type { Value } from '../values/value.ts';
 import { type Code, code, commaList, directMember, literal, name } from './code.ts';
+import { hasIntForm, helperOf, isArithmetic, isComparison, onInts, type Side } from './operators.ts';
+import { Temporaries } from './temporaries.ts';
 
 /** The constants of one function: each is handed to the generated code as `k[i]`. */
 export class Constants {
@@ -22,69 +24,22 @@ export class Constants {
   }
 }
 
-/** Operators whose answer is a JavaScript boolean, so that its truth needs no helper. */
-const comparisons = new Map<string, string>([
-  ['==', 'equals'],
-  ['!=', 'notEquals'],
-  ['<', 'less'],
-  ['<=', 'lessOrEqual'],
-  ['>', 'greater'],
-  ['>=', 'greaterOrEqual'],
-  ['in', 'isIn'],
-  ['not in', 'isNotIn'],
-  ['like', 'like'],
-  ['not like', 'notLike'],
-  ['ilike', 'ilike'],
-  ['not ilike', 'notIlike'],
-  ['contains', 'contains'],
-  ['not contains', 'notContains'],
-  ['overlaps', 'overlaps'],
-  ['not overlaps', 'notOverlaps'],
-  ['between', 'between'],
-  ['not between', 'notBetween'],
-]);
-const arithmetic = new Map<string, string>([
-  ['+', 'add'],
-  ['-', 'subtract'],
-  ['*', 'multiply'],
-  ['/', 'divide'],
-  ['%', 'remainder'],
-  ['~', 'joinText'],
-]);
-
-/** Every helper that expressions may call; names are fixed text. */
-const helpers: Readonly<Record<string, Code>> = Object.fromEntries([
-  ['equals', code`h.equals`],
-  ['notEquals', code`h.notEquals`],
-  ['less', code`h.less`],
-  ['lessOrEqual', code`h.lessOrEqual`],
-  ['greater', code`h.greater`],
-  ['greaterOrEqual', code`h.greaterOrEqual`],
-  ['isIn', code`h.isIn`],
-  ['isNotIn', code`h.isNotIn`],
-  ['like', code`h.like`],
-  ['notLike', code`h.notLike`],
-  ['ilike', code`h.ilike`],
-  ['notIlike', code`h.notIlike`],
-  ['contains', code`h.contains`],
-  ['notContains', code`h.notContains`],
-  ['overlaps', code`h.overlaps`],
-  ['notOverlaps', code`h.notOverlaps`],
-  ['between', code`h.between`],
-  ['notBetween', code`h.notBetween`],
-  ['add', code`h.add`],
-  ['subtract', code`h.subtract`],
-  ['multiply', code`h.multiply`],
-  ['divide', code`h.divide`],
-  ['remainder', code`h.remainder`],
-  ['joinText', code`h.joinText`],
-] as const);
-
 export class ExpressionEmitter {
   readonly constants: Constants;
+  #temporaries = new Temporaries();
 
   constructor(constants: Constants) {
     this.constants = constants;
+  }
+
+  /** Emits the inside of a function, which has variables of its own for what its expressions hold. */
+  inside(emit: () => Code): { readonly declared: Code | null; readonly body: Code } {
+    const outer = this.#temporaries;
+    this.#temporaries = new Temporaries();
+    const body = emit();
+    const declared = this.#temporaries.declaration();
+    this.#temporaries = outer;
+    return { declared, body };
   }
 
   emit(e: IrExpression): Code {
@@ -106,9 +61,7 @@ export class ExpressionEmitter {
       case 'effect':
         return e.effect === 'now' ? code`run.effects.now(run, ${e.step}, null)` : code`run.effects.uuid(run, ${e.step}, h.uuid4)`;
       case 'member':
-        return isDirectName(e.name)
-          ? code`(${this.emit(e.object)}?.${directMember(e.name)} ?? null)`
-          : code`h.memberOf(${this.emit(e.object)}, ${literal(e.name)})`;
+        return isDirectName(e.name) ? code`(${this.#read(e)} ?? null)` : this.#read(e);
       case 'index':
         return code`h.indexOf(${this.emit(e.object)}, ${this.emit(e.index)})`;
       case 'not':
@@ -116,19 +69,19 @@ export class ExpressionEmitter {
       case 'negate':
         return code`h.negate(${this.emit(e.operand)})`;
       case 'binary':
-        return this.#binary(e.operator, e.left, e.right);
+        return this.#binary(e);
       case 'and':
         return this.#isBoolean(e.left)
           ? code`(${this.emit(e.left)} ? ${this.emit(e.right)} : false)`
-          : code`(h.truthy(t = ${this.emit(e.left)}) ? ${this.emit(e.right)} : t)`;
+          : this.#deciding(e.left, (t, left) => code`(h.truthy(${left}) ? ${this.emit(e.right)} : ${t})`);
       case 'or':
         return this.#isBoolean(e.left)
           ? code`(${this.emit(e.left)} ? true : ${this.emit(e.right)})`
-          : code`(h.truthy(t = ${this.emit(e.left)}) ? t : ${this.emit(e.right)})`;
+          : this.#deciding(e.left, (t, left) => code`(h.truthy(${left}) ? ${t} : ${this.emit(e.right)})`);
       case 'coalesce':
-        return code`(${this.emit(e.left)} ?? ${this.emit(e.right)})`;
+        return code`(${this.#read(e.left)} ?? ${this.emit(e.right)})`;
       case 'is_null':
-        return e.negated ? code`(${this.emit(e.operand)} !== null)` : code`(${this.emit(e.operand)} === null)`;
+        return e.negated ? code`(${this.#read(e.operand)} != null)` : code`(${this.#read(e.operand)} == null)`;
       case 'conditional':
         return code`(${this.condition(e.test)} ? ${this.emit(e.then)} : ${this.emit(e.otherwise)})`;
       case 'filter': {
@@ -148,7 +101,7 @@ export class ExpressionEmitter {
   condition(e: IrExpression): Code {
     if (e.op === 'and') return code`(${this.condition(e.left)} && ${this.condition(e.right)})`;
     if (e.op === 'or') return code`(${this.condition(e.left)} || ${this.condition(e.right)})`;
-    return this.#isBoolean(e) ? this.emit(e) : code`h.truthy(${this.emit(e)})`;
+    return this.#isBoolean(e) ? this.emit(e) : code`h.truthy(${this.#read(e)})`;
   }
 
   object(entries: readonly (readonly [string, IrExpression])[]): Code {
@@ -165,7 +118,7 @@ export class ExpressionEmitter {
       case 'is_null':
         return true;
       case 'binary':
-        return comparisons.has(e.operator);
+        return isComparison(e.operator);
       case 'and':
       case 'or':
         return this.#isBoolean(e.left) && this.#isBoolean(e.right);
@@ -185,16 +138,37 @@ export class ExpressionEmitter {
     return this.constants.add(value);
   }
 
-  #binary(operator: string, left: IrExpression, right: IrExpression): Code {
-    const helper = helpers[comparisons.get(operator) ?? arithmetic.get(operator) ?? ''];
-    if (helper === undefined) throw new Error(`no helper for ${operator}`);
-    const fast = identity(operator, left, right);
-    if (fast !== null)
-      return fast === 'equal'
-        ? code`(${this.emit(left)} === ${this.emit(right)})`
-        : code`(${this.emit(left)} !== ${this.emit(right)})`;
+  /** The value for a reader that takes undefined for null: a member that is not there need not become null first. */
+  #read(e: IrExpression): Code {
+    if (e.op !== 'member') return this.emit(e);
+    return isDirectName(e.name)
+      ? code`${this.#read(e.object)}?.${directMember(e.name)}`
+      : code`h.memberOf(${this.emit(e.object)}, ${literal(e.name)})`;
+  }
+
+  /** A side that decides and may be the answer: `make` gets the variable that holds it, and what puts it there. */
+  #deciding(side: IrExpression, make: (held: Code, assigned: Code) => Code): Code {
+    return this.#temporaries.within(() => {
+      const value = this.emit(side);
+      const held = this.#temporaries.take();
+      return make(held, code`${held} = ${value}`);
+    });
+  }
+
+  #binary(e: IrExpression & { op: 'binary' }): Code {
+    const { operator, left, right, sides } = e;
+    if (operator === '==' || operator === '!=') {
+      const equal = operator === '==';
+      // Equality with a text, a boolean or null is identity: no helper.
+      if (isNull(left) || isNull(right)) return code`(${this.#read(left)} ${equal ? code`==` : code`!=`} ${this.#read(right)})`;
+      if (isIdentity(left) || isIdentity(right))
+        return code`(${this.#read(left)} ${equal ? code`===` : code`!==`} ${this.#read(right)})`;
+    }
+    if (sides === 'int' && hasIntForm(operator)) return this.#onInts(operator, left, right);
+    if (sides === 'text' && operator === '~') return this.#joined(e);
+    const helper = helperOf(operator);
     // A literal takes the type of the other side, where it is computed with; `~` joins it as it is written.
-    const computes = arithmetic.has(operator) && operator !== '~';
+    const computes = isArithmetic(operator);
     if (computes && isNumberLiteral(right) && !isNumberLiteral(left))
       return code`h.literalRight(${helper}, ${this.emit(left)}, ${this.emit(right)})`;
     if (computes && isNumberLiteral(left) && !isNumberLiteral(right))
@@ -202,9 +176,48 @@ export class ExpressionEmitter {
     return code`${helper}(${this.emit(left)}, ${this.emit(right)})`;
   }
 
+  #onInts(operator: string, left: IrExpression, right: IrExpression): Code {
+    return this.#temporaries.within(() => {
+      const held: Code[] = [];
+      const [a, b] = [this.#side(left, held), this.#side(right, held)];
+      const result = onInts(operator, a, b, () => this.#temporaries.take());
+      return held.length === 0 ? result : code`(${commaList([...held, result])})`;
+    });
+  }
+
+  /** A side that may be read twice; what is more than a name or a literal is held in a variable, by one of `held`. */
+  #side(e: IrExpression, held: Code[]): Side {
+    if (e.op === 'constant' && typeof e.value === 'number') return { read: this.emit(e), literal: e.value };
+    if (e.op === 'slot' || e.op === 'local') return { read: this.emit(e), literal: undefined };
+    const value = this.#temporaries.within(() => this.emit(e));
+    const read = this.#temporaries.take();
+    held.push(code`${read} = ${value}`);
+    return { read, literal: undefined };
+  }
+
+  /** Texts joined at once: with JavaScript's operator where all of them are texts. */
+  #joined(e: IrExpression): Code {
+    return this.#temporaries.within(() => {
+      const held: Code[] = [];
+      const texts: Code[] = [];
+      const parts = joinedParts(e).map((part) => {
+        if (part.op === 'constant' && typeof part.value === 'string') return literal(part.value);
+        const { read } = this.#side(part, held);
+        texts.push(code`typeof ${read} === "string"`);
+        return read;
+      });
+      const areTexts = texts.length === 0 ? code`true` : texts.reduce((all, one) => code`${all} && ${one}`);
+      const sum = parts.reduce((all, one) => code`${all} + ${one}`);
+      const result = code`(${areTexts} ? h.bounded(run, ${sum}) : h.template(${commaList([code`run`, ...parts])}))`;
+      return held.length === 0 ? result : code`(${commaList([...held, result])})`;
+    });
+  }
+
   #argument(argument: IrExpression | IrLambda): Code {
     if (argument.op !== 'lambda') return this.emit(argument);
-    return code`(${commaList(argument.parameters.map(name))}) => (${this.emit(argument.body)})`;
+    const { declared, body } = this.inside(() => this.emit(argument.body));
+    const parameters = commaList(argument.parameters.map(name));
+    return declared === null ? code`(${parameters}) => (${body})` : code`(${parameters}) => { ${declared} return ${body}; }`;
   }
 }
 
@@ -212,11 +225,13 @@ export class ExpressionEmitter {
 const isNumberLiteral = (e: IrExpression): boolean =>
   e.op === 'constant' && (e.value instanceof Decimal || e.value instanceof Float);
 
-/** Equality with a text, a boolean or null is identity: no helper. */
-function identity(operator: string, left: IrExpression, right: IrExpression): 'equal' | 'unequal' | null {
-  if (operator !== '==' && operator !== '!=') return null;
-  const simple = (e: IrExpression): boolean =>
-    e.op === 'constant' && (e.value === null || typeof e.value === 'string' || typeof e.value === 'boolean');
-  if (!simple(left) && !simple(right)) return null;
-  return operator === '==' ? 'equal' : 'unequal';
+const isNull = (e: IrExpression): boolean => e.op === 'constant' && e.value === null;
+
+/** A text or a boolean, which equals nothing but itself. */
+const isIdentity = (e: IrExpression): boolean =>
+  e.op === 'constant' && (typeof e.value === 'string' || typeof e.value === 'boolean');
+
+/** The parts of `a ~ b ~ c`, from the left, as far as they are expected to be texts. */
+function joinedParts(e: IrExpression): readonly IrExpression[] {
+  return e.op === 'binary' && e.operator === '~' && e.sides === 'text' ? [...joinedParts(e.left), ...joinedParts(e.right)] : [e];
 }

@@ -58,6 +58,7 @@ export const helpers = {
   contains,
   overlaps,
   between,
+  isSafeInteger: Number.isSafeInteger,
   memberOf,
   indexOf,
   notEquals: (a: Value, b: Value): boolean => !equals(a, b),

@@ -109,8 +109,7 @@ export class StackProgram {
       Array.from({ length: slots }, (_, i) => i),
       response,
     );
-    return code`let t;
-return ${variant.awaits ? code`async ` : code``}(run, input) => {
+    return code`return ${variant.awaits ? code`async ` : code``}(run, input) => {
 ${body}
 };`;
   }

@@ -43,15 +43,18 @@ export class StatementEmitter implements Emitter {
       const outer = inherited.get(slot);
       return code`${name(`v${slot}`)} = ${outer === undefined ? code`null` : name(`v${outer}`)}`;
     });
-    const declared = slots.length === 0 ? code`` : code`let ${commaList(declarations)};`;
-    const answer = end === null ? code`null` : this.expressions.emit(end);
+    const variables = slots.length === 0 ? code`` : code`let ${commaList(declarations)};`;
+    const { declared, body } = this.expressions.inside(
+      () => code`${this.block(block, place)}
+${step} = ${around ?? 0};
+return ${end === null ? code`null` : this.expressions.emit(end)};`,
+    );
     const error = this.name('e');
     return code`let ${step} = ${around ?? block[0]?.step ?? 0};
-${declared}
+${variables}
+${declared ?? code``}
 try {
-${this.block(block, place)}
-${step} = ${around ?? 0};
-return ${answer};
+${body}
 } catch (${error}) { throw h.located(${error}, ${this.steps}, ${step}); }`;
   }
 
@@ -77,8 +80,10 @@ ${block.map((step) => this.#step(step, place))}`;
   }
 
   #step(step: IrStep, place: Place): Code {
+    const statements = step.statements.map((statement) => this.#statement(statement, step.step, place));
+    if (!this.variant.instrumented && step.statements.every(neverFails)) return code`${statements}`;
     const body = code`${place.step} = ${step.step};
-${step.statements.map((statement) => this.#statement(statement, step.step, place))}`;
+${statements}`;
     if (!this.variant.instrumented || step.step === 0) return body;
     const error = this.name('e');
     const thrown = this.name('o');
@@ -130,7 +135,7 @@ ${this.block(s.otherwise, place)}
       case 'switch':
         return this.#switch(s, place);
       case 'for_each':
-        return emitForEach(this, s, place);
+        return emitForEach(this, s, step, place);
       case 'while':
         return emitWhile(this, s, step, place);
       case 'break':
@@ -183,13 +188,39 @@ ${chain} }`;
 
 /** Whether evaluating it can make a text or list that is larger than any that exists. */
 function grows(e: IrExpression): boolean {
-  return (
-    (e.op === 'binary' && (e.operator === '+' || e.operator === '~')) ||
-    e.op === 'template' ||
-    e.op === 'filter' ||
-    e.op === 'conditional' ||
-    e.op === 'and' ||
-    e.op === 'or' ||
-    e.op === 'coalesce'
-  );
+  switch (e.op) {
+    case 'template':
+    case 'filter':
+      return true;
+    case 'binary':
+      // Ints stay ints, and texts expected to be texts are bounded where they are joined.
+      return e.operator === '+' ? e.sides !== 'int' : e.operator === '~' && e.sides !== 'text';
+    case 'conditional':
+      return grows(e.then) || grows(e.otherwise);
+    case 'and':
+    case 'or':
+    case 'coalesce':
+      return grows(e.left) || grows(e.right);
+    default:
+      return false;
+  }
+}
+
+/** Whether no error can come of it, so that nobody asks which step it was. */
+const neverFails = (s: IrStatement): boolean => s.op === 'assign' && onlyReads(s.value);
+
+function onlyReads(e: IrExpression): boolean {
+  switch (e.op) {
+    case 'constant':
+    case 'slot':
+    case 'local':
+    case 'root':
+      return true;
+    case 'member':
+      return onlyReads(e.object);
+    case 'coalesce':
+      return onlyReads(e.left) && onlyReads(e.right);
+    default:
+      return false;
+  }
 }

@@ -20,7 +20,7 @@ ${attempt}
 try {
 ${attempt}
 } catch (${passing}) { ${pending} = h.located(${passing}, ${emitter.steps}, ${place.step}); ${skip} = h.skipsFinally(${pending}); throw ${pending}; }
-finally { if (!${skip}) { try {
+finally { if (!${skip}) { ${place.step} = ${step}; try {
 ${emitter.block(s.finally, place)}
 } catch (${replaced}) { throw h.replaced(${replaced}, ${pending}, ${emitter.steps}, ${place.step}); } } } }`;
 }

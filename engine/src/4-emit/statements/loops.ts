@@ -8,15 +8,19 @@ function emitLoop(emitter: Emitter, place: Place, make: (label: Code, inner: Pla
   return make(label, { ...place, loop: { label, exits: place.exits.length } });
 }
 
+/** What begins each turn: a limit that is met there is told of the loop's step. */
+const turn = (emitter: Emitter, step: number, place: Place): Code => code`${place.step} = ${step};
+${emitter.charge(1)}`;
+
 /** A loop over a list, a range or an object: a counted one in each case. */
-export function emitForEach(emitter: Emitter, s: IrStatement & { op: 'for_each' }, place: Place): Code {
+export function emitForEach(emitter: Emitter, s: IrStatement & { op: 'for_each' }, step: number, place: Place): Code {
   const x = emitter.expressions;
   const over = emitter.name('q');
   const n = emitter.name('n');
   const item = name(`v${s.item}`);
   const second = s.second === null ? null : name(`v${s.second}`);
   return emitLoop(emitter, place, (label, inner) => {
-    const body = code`${emitter.charge(1)}
+    const body = code`${turn(emitter, step, place)}
 ${emitter.block(s.block, inner)}`;
     if (s.over.kind === 'range') {
       const range = code`h.rangeOf(${x.emit(s.over.from)}, ${x.emit(s.over.to)}, ${x.emit(s.over.step)})`;
@@ -45,8 +49,7 @@ export function emitWhile(emitter: Emitter, s: IrStatement & { op: 'while' }, st
     emitter,
     place,
     (label, inner) => code`${label}: while (true) {
-${emitter.charge(1)}
-${place.step} = ${step};
+${turn(emitter, step, place)}
 if (!(${emitter.expressions.condition(s.condition)})) break;
 ${emitter.block(s.block, inner)}
 }`,
