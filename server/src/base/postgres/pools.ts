@@ -39,6 +39,9 @@ interface Waiter {
   readonly timer: NodeJS.Timeout;
 }
 
+/** So often whoever waits asks again for a shared connection. */
+const askEveryMs = 25;
+
 /** All pools of a node. */
 export class Pools {
   readonly #options: PoolsOptions;
@@ -47,12 +50,15 @@ export class Pools {
   readonly #all = new Set<LentClient>();
   readonly #waiters: Waiter[] = [];
   readonly #sweeper: NodeJS.Timeout;
+  readonly #asker: NodeJS.Timeout;
   #closed = false;
 
   constructor(options: PoolsOptions) {
     this.#options = options;
     this.#sweeper = setInterval(() => this.#closeIdle(), Math.max(50, options.idleMs / 4));
     this.#sweeper.unref();
+    this.#asker = setInterval(() => this.#askForRoom(), askEveryMs);
+    this.#asker.unref();
   }
 
   /** Open connections, those being opened included. */
@@ -79,7 +85,7 @@ export class Pools {
       );
       const waiter: Waiter = { key, config, resolve, reject, timer };
       this.#waiters.push(waiter);
-      this.#options.wires?.giveUpFor(key);
+      this.#askForRoom();
     });
   }
 
@@ -97,6 +103,7 @@ export class Pools {
   async stop(graceMs = 5_000): Promise<void> {
     this.#closed = true;
     clearInterval(this.#sweeper);
+    clearInterval(this.#asker);
     for (const waiter of this.#waiters.splice(0)) {
       clearTimeout(waiter.timer);
       waiter.reject(errorOf(databaseUnavailable, {}));
@@ -184,16 +191,31 @@ export class Pools {
    */
   #nextFor(key: string): Waiter | undefined {
     if (this.#waiters.length === 0) return undefined;
-    const open = new Map<string, number>();
-    for (const client of this.#all) open.set(client.key, (open.get(client.key) ?? 0) + 1);
-    const keys = new Set([...open.keys(), ...this.#waiters.map((waiter) => waiter.key)]);
-    const share = Math.max(1, Math.floor(this.#options.maxConnections / keys.size));
+    const { open, share } = this.#shares();
     const rich = (open.get(key) ?? 0) > share;
     const starving = this.#waiters.find((waiter) => {
       const has = open.get(waiter.key) ?? 0;
       return waiter.key !== key && (has === 0 || (rich && has < share));
     });
     return starving ?? this.#waiters.find((waiter) => waiter.key === key) ?? this.#waiters[0];
+  }
+
+  /** Connections by key, and how many each key may have that is open or waits. */
+  #shares(): { readonly open: ReadonlyMap<string, number>; readonly share: number } {
+    const open = new Map<string, number>();
+    for (const client of this.#all) open.set(client.key, (open.get(client.key) ?? 0) + 1);
+    const keys = new Set([...open.keys(), ...this.#waiters.map((waiter) => waiter.key)]);
+    return { open, share: Math.max(1, Math.floor(this.#options.maxConnections / keys.size)) };
+  }
+
+  /** Shared connections are kept, not given back: whoever waits has them given up. */
+  #askForRoom(): void {
+    const { wires } = this.#options;
+    if (wires === undefined || this.#waiters.length === 0) return;
+    const { open, share } = this.#shares();
+    const has = (waiter: Waiter): number => open.get(waiter.key) ?? 0;
+    const waiter = this.#waiters.find((one) => has(one) < share) ?? this.#waiters[0];
+    if (waiter !== undefined) wires.giveUpFor(waiter.key, has(waiter), has(waiter) < share);
   }
 
   #leaveLine(waiter: Waiter): void {

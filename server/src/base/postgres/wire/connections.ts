@@ -1,7 +1,7 @@
 /** All of a node's connections that are spoken to directly: shared ones by database, and those lent to one run. */
 import type { PoolClient } from 'pg';
 import { WireConnection } from './connection.ts';
-import { type LaneOptions, ReadLane, WriteLane } from './lane.ts';
+import { type GivenUp, type LaneOptions, ReadLane, WriteLane } from './lane.ts';
 import { ConnectionLost, type Operation } from './operation.ts';
 import type { ConnectionOwner } from './owner.ts';
 import type { WireClient } from './socket.ts';
@@ -65,9 +65,14 @@ export class SharedConnections {
     this.#writes.look(now);
   }
 
-  /** Gives up a connection that another database needs more; `last`: even the only one. */
-  giveUp(last: boolean): boolean {
-    return this.#writes.giveUp(last) || this.#reads.giveUp(last);
+  /** Gives up a connection that somebody else needs more. */
+  giveUp(which: GivenUp): boolean {
+    return this.#writes.giveUp(which) || this.#reads.giveUp(which);
+  }
+
+  /** One is given up as soon as its work is done. */
+  get isGivingUp(): boolean {
+    return this.#writes.isGivingUp || this.#reads.isGivingUp;
   }
 
   close(): void {
@@ -119,12 +124,19 @@ export class WireConnections {
     return this.#wires.get(client);
   }
 
-  /** Makes a shared connection free for somebody who waits for one of `key`; its own shared ones are the last to go. */
-  giveUpFor(key: string): void {
+  /**
+   * Makes a shared connection free for somebody who waits for one of `key`, one at a time.
+   * @param open connections of the key
+   * @param poor whether it has less than its share: others then give up even what they work with
+   */
+  giveUpFor(key: string, open: number, poor: boolean): void {
+    if ([...this.#shared.values()].some(({ isGivingUp }) => isGivingUp)) return;
     const others = [...this.#shared].filter(([name]) => name !== key).sort(([, a], [, b]) => b.size - a.size);
-    const own = [...this.#shared].filter(([name]) => name === key);
-    for (const last of [false, true])
-      for (const group of [others, own]) if (group.some(([, shared]) => shared.giveUp(last))) return;
+    const own = this.#shared.get(key);
+    if (others.some(([, shared]) => shared.giveUp('idle')) || own?.giveUp('spare')) return;
+    if (poor && others.some(([, shared]) => shared.giveUp('any'))) return;
+    // Where none comes back to the pool, its own shared ones are all that there is.
+    if (own !== undefined && open <= own.size) own.giveUp('any');
   }
 
   /** Closes shared connections whose key begins so. */

@@ -274,8 +274,8 @@ describe('connections', () => {
     expect([lane.size, lane.unused, released]).toEqual([0, true, 1]);
     lane.push(read());
     await settled();
-    expect([lane.giveUp(false), lane.size]).toEqual([false, 1]);
-    expect(lane.giveUp(true)).toBe(true);
+    expect([lane.giveUp('spare'), lane.giveUp('idle'), lane.size]).toEqual([false, false, 1]);
+    expect([lane.giveUp('any'), lane.isGivingUp]).toEqual([true, true]);
     await server(1).say(says.answer('a', { fresh: true }), says.ready());
     lane.look(now);
     expect([lane.size, released]).toEqual([0, 2]);

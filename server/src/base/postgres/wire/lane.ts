@@ -27,6 +27,9 @@ const mostInGroup = 128;
 /** Where there are connections, and no further one could be opened: the next attempt comes after so long. */
 const reopenMs = 100;
 
+/** `spare`: never the last; `idle`: the last one only without work; `any`. */
+export type GivenUp = 'spare' | 'idle' | 'any';
+
 interface Member {
   readonly client: PoolClient;
   readonly wire: WireConnection;
@@ -81,21 +84,22 @@ abstract class Lane {
     if (this.waits) this.schedule();
   }
 
-  /**
-   * Gives up a connection that somebody else needs more: an idle one at once, else one of several when its work is done; the
-   * last one only when `last` says so.
-   */
-  giveUp(last: boolean): boolean {
+  /** Gives up a connection that somebody else needs more: an idle one at once, another when its work is done. */
+  giveUp(which: GivenUp): boolean {
     const staying = this.members.filter(({ leaving }) => !leaving);
-    const idle = staying.find(({ wire }) => wire.idle);
-    if (idle !== undefined && !this.waits) {
-      this.#leave(idle);
-      return true;
-    }
-    const one = staying[0];
-    if (one === undefined || (staying.length === 1 && !last)) return false;
-    one.leaving = true;
+    const [one] = staying;
+    const isLast = staying.length === 1;
+    if (one === undefined || (isLast && which === 'spare')) return false;
+    const idle = this.waits ? undefined : staying.find(({ wire }) => wire.idle);
+    if (idle !== undefined) this.#leave(idle);
+    else if (isLast && which !== 'any') return false;
+    else one.leaving = true;
     return true;
+  }
+
+  /** One is given up as soon as its work is done. */
+  get isGivingUp(): boolean {
+    return this.members.some(({ leaving }) => leaving);
   }
 
   /** Closes every connection; what waits fails. */
