@@ -4,8 +4,9 @@ import { Bigint } from './bigint.ts';
 import { Decimal } from './decimal.ts';
 import { EncodedJson, utf8Of } from './encoded.ts';
 import { Float } from './float.ts';
+import { isList, isPlain } from './kinds.ts';
 import { PlainDate, Timestamp } from './time.ts';
-import type { Value } from './value.ts';
+import type { Value, ValueObject } from './value.ts';
 
 /**
  * Anything but ordinary characters: a quote, backslash, control character, or surrogate (only lone ones are escaped; asking
@@ -28,16 +29,20 @@ interface Writing {
 export function writeJson(value: Value, writing: Writing): string {
   if (typeof value === 'string') return quoted(value, writing);
   if (typeof value !== 'object' || value === null) return String(value);
-  if (Array.isArray(value)) return writeList(value, writing);
+  if (isList(value)) return writeList(value, writing);
+  if (isPlain(value)) return writeMembers(value, writing);
   if (value instanceof Decimal)
     return writing.decimals === 'number' && !(value instanceof Bigint) ? value.toText() : `"${value.toText()}"`;
   if (value instanceof Timestamp || value instanceof PlainDate) return `"${value.toText()}"`;
   if (value instanceof Float) return value.toText();
   if (value instanceof Uint8Array) return `"${encodeBase64(value)}"`;
   if (value instanceof EncodedJson) return writing.bytes ? value.$utf8 : value.$text;
+  return writeMembers(value, writing);
+}
+
+function writeMembers(value: ValueObject, writing: Writing): string {
   let text = '';
-  for (const [key, member] of Object.entries(value))
-    text += `${text === '' ? '{' : ','}${quoted(key, writing)}:${writeJson(member, writing)}`;
+  for (const key in value) text += `${text === '' ? '{' : ','}${quoted(key, writing)}:${writeJson(value[key] ?? null, writing)}`;
   return text === '' ? '{}' : `${text}}`;
 }
 

@@ -6,13 +6,15 @@ import { defaultLimits } from '../limits.ts';
 import { Decimal } from './decimal.ts';
 import { EncodedJson } from './encoded.ts';
 import { Float } from './float.ts';
-import { decodeJson, encodeJson } from './json.ts';
+import { decodeJson, encodeForSending, encodeJson } from './json.ts';
 import { equals, typeName } from './operators.ts';
 import { PlainDate, Timestamp } from './time.ts';
 import type { Value } from './value.ts';
 
 const encode = (value: Value, limitBytes?: number): string =>
   encodeJson(value, { decimals: 'number', ...(limitBytes === undefined ? {} : { limitBytes }) });
+
+const sendingOf = (value: Value, limitBytes: number): unknown => encodeForSending(value, { decimals: 'number', limitBytes });
 
 function codeOf(run: () => unknown): string {
   try {
@@ -60,10 +62,27 @@ describe('JSON that came ready', () => {
       expect(ready(text).$text).toBe(text);
   });
 
+  test('is sent beside other values as the bytes of their text', () => {
+    fc.assert(
+      fc.property(values, values, fc.string({ unit: 'binary' }), (value, other, key) => {
+        const answer = { [`ü${key}`]: other, rows: ready(encode(value)) };
+        const sent = encodeForSending(answer, { decimals: 'number' });
+        expect(sent instanceof EncodedJson).toBe(!answer.rows.$ascii);
+        const bytes = sent instanceof EncodedJson ? Buffer.from(sent.$utf8, 'latin1') : Buffer.from(sent);
+        expect(bytes.toString()).toBe(encode(answer));
+        expect(sent instanceof EncodedJson && sent.$ascii).toBe(false);
+      }),
+    );
+  });
+
   test('counts by its bytes', () => {
     const limit = Buffer.from('["é€"]').length;
-    expect(codeOf(() => encode([ready('"é€"')], limit))).toBe('no error');
-    expect(codeOf(() => encode([ready('"é€"')], limit - 1))).toBe('result_too_large');
+    for (const write of [encode, sendingOf]) {
+      expect(codeOf(() => write([ready('"é€"')], limit))).toBe('no error');
+      expect(codeOf(() => write([ready('"é€"')], limit - 1))).toBe('result_too_large');
+      expect(codeOf(() => write([ready('"é€"'), 'ä'], limit + 4))).toBe('result_too_large');
+      expect(codeOf(() => write([ready('"é€"'), 'ä'], limit + 5))).toBe('no error');
+    }
   });
 });
 

@@ -8,7 +8,7 @@ import type { Float } from './float.ts';
 import { readJsonExactly } from './json-reader.ts';
 import { scanJson } from './json-scan.ts';
 import { writeJson } from './json-writer.ts';
-import { isList, isObject } from './kinds.ts';
+import { isList, isObject, isPlain } from './kinds.ts';
 import type { PlainDate, Timestamp } from './time.ts';
 import type { Value } from './value.ts';
 import { maxDepth, valueTooDeep } from './walk.ts';
@@ -78,10 +78,10 @@ function measure(value: Value, state: Measure, depth: number): void {
     if (depth > maxDepth) throw errorOf(valueTooDeep, { depth: maxDepth });
     state.left -= value.length + 1;
     for (const item of value) measure(item, state, depth + 1);
-  } else if (isObject(value)) {
+  } else if (isPlain(value) || isObject(value)) {
     if (depth > maxDepth) throw errorOf(valueTooDeep, { depth: maxDepth });
     state.left -= 2;
-    for (const key of Object.keys(value)) {
+    for (const key in value) {
       state.left -= key.length + 3;
       measure(value[key] ?? null, state, depth + 1);
     }

@@ -8,6 +8,12 @@ import type { TypeName, Value, ValueList, ValueObject } from './value.ts';
 /** A number of any of the three types. */
 export type NumberValue = number | Decimal | Float;
 
+/** Whether an object that is no list surely is one with members: one without a prototype, or a literal. Quicker than `isObject`. */
+export function isPlain(value: object): value is ValueObject {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
 /** Whether the value is an object with members: no list, no box. */
 export function isObject(value: Value): value is ValueObject {
   return (

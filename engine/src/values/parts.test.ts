@@ -195,6 +195,27 @@ describe('times', () => {
     expect(PlainDate.parse(text)).toBeNull();
   });
 
+  test('of every day is written as the calendar has it', () => {
+    const last = Date.parse('9999-12-31T23:59:59.999Z');
+    // A step that is no whole number of days goes through all times of day as well.
+    for (let ms = Date.parse('0001-01-01T00:00:00.000Z'); ms <= last; ms += 5 * 86_400_123) {
+      const iso = new Date(ms).toISOString();
+      if (Timestamp.of(ms).toText() !== iso) expect(Timestamp.of(ms).toText()).toBe(iso);
+    }
+    expect(Timestamp.of(last).toText()).toBe('9999-12-31T23:59:59.999Z');
+    for (const day of [
+      '2000-02-29',
+      '1900-02-28',
+      '1900-03-01',
+      '0004-02-29',
+      '1969-12-31',
+      '2023-12-31',
+      '2024-12-31',
+      '2100-03-01',
+    ])
+      expect(Timestamp.parse(`${day}T23:59:59.999Z`)?.toText()).toBe(`${day}T23:59:59.999Z`);
+  });
+
   test('a timestamp reads back from its text', () => {
     fc.assert(
       fc.property(

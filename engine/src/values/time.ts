@@ -18,6 +18,31 @@ function midnight(text: string): number | null {
   return Number.isNaN(ms) || ms < firstMs || new Date(ms).toISOString().slice(0, 10) !== text ? null : ms;
 }
 
+const twoDigits: readonly string[] = Array.from({ length: 60 }, (_, n) => String(n).padStart(2, '0'));
+const threeDigits = (n: number): string => (n < 10 ? `00${n}` : n < 100 ? `0${n}` : String(n));
+
+/** Days of 400 years, after which the calendar repeats, of a hundred, of four without their leap day; from 1 March of the year 0 to 1970. */
+const days = { era: 146_097, century: 36_524, fourYears: 1_460, toEpoch: 719_468 };
+
+/**
+ * `YYYY-MM-DD` of a number of days since 1970. Years are counted from March, so that the leap day is their last; months of 31, 30,
+ * 31, 30, 31 days repeat from there, 153 days in five. (Date.prototype.toISOString takes fifteen times as long.)
+ */
+function dayText(sinceEpoch: number): string {
+  const day = sinceEpoch + days.toEpoch;
+  const era = Math.floor(day / days.era);
+  const inEra = day - era * days.era;
+  const leapDays = Math.floor(inEra / days.fourYears) - Math.floor(inEra / days.century) + Math.floor(inEra / (days.era - 1));
+  const yearInEra = Math.floor((inEra - leapDays) / 365);
+  const inYear = inEra - (yearInEra * 365 + Math.floor(yearInEra / 4) - Math.floor(yearInEra / 100));
+  const sinceMarch = Math.floor((inYear * 5 + 2) / 153);
+  const inMonth = inYear - Math.floor((sinceMarch * 153 + 2) / 5);
+  const isNextYear = sinceMarch >= 10;
+  const year = yearInEra + era * 400 + (isNextYear ? 1 : 0);
+  const month = isNextYear ? sinceMarch - 9 : sinceMarch + 3;
+  return `${year >= 1_000 ? year : String(year).padStart(4, '0')}-${twoDigits[month]}-${twoDigits[inMonth + 1]}`;
+}
+
 /** A point in time, in whole milliseconds, as PostgreSQL's timestamptz(3). Immutable. */
 export class Timestamp {
   /** Milliseconds since 1970-01-01T00:00:00Z. */
@@ -50,7 +75,13 @@ export class Timestamp {
 
   /** `2026-11-24T21:17:00.500Z`: UTC, always three digits. */
   toText(): string {
-    return new Date(this.$ms).toISOString();
+    const day = Math.floor(this.$ms / dayMs);
+    const ms = this.$ms - day * dayMs;
+    const minutes = Math.floor(ms / 60_000);
+    const inMinute = ms - minutes * 60_000;
+    const seconds = Math.floor(inMinute / 1_000);
+    const hours = Math.floor(minutes / 60);
+    return `${dayText(day)}T${twoDigits[hours]}:${twoDigits[minutes - hours * 60]}:${twoDigits[seconds]}.${threeDigits(inMinute - seconds * 1_000)}Z`;
   }
 
   toJSON(): string {
