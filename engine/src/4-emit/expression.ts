@@ -1,4 +1,5 @@
 /** Emits expressions: direct reads where a name allows it, helpers elsewhere, constants by slot. */
+import { prepareFilter } from '../filters/index.ts';
 import type { IrExpression, IrLambda } from '../ir.ts';
 import { Decimal } from '../values/decimal.ts';
 import { Float } from '../values/float.ts';
@@ -86,7 +87,7 @@ export class ExpressionEmitter {
         return code`(${this.condition(e.test)} ? ${this.emit(e.then)} : ${this.emit(e.otherwise)})`;
       case 'filter': {
         const args = e.args.map((argument) => this.#argument(argument));
-        return code`h.filter(${commaList([this.constants.add(e.filter), code`run`, this.emit(e.input), ...args])})`;
+        return code`h.filter(${commaList([this.constants.add(prepareFilter(e.filter)), code`run`, this.emit(e.input), ...args])})`;
       }
       case 'list':
         return code`[${commaList(e.items.map((item) => this.emit(item)))}]`;

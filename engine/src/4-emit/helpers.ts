@@ -1,6 +1,6 @@
 /** What generated code may call: operators, limits, and the rules of flow that are longer than a line (`helpers/`). */
-import type { AnyFilter, Lambda } from '../filters/define.ts';
-import { applyFilter } from '../filters/index.ts';
+import type { Lambda } from '../filters/define.ts';
+import { applyFilter, type PreparedFilter } from '../filters/index.ts';
 import type { Run } from '../run/run.ts';
 import { yieldSignal } from '../run/signal.ts';
 import type { Decimal } from '../values/decimal.ts';
@@ -72,7 +72,7 @@ export const helpers = {
   notBetween: (a: Value, b: Value): boolean => !between(a, b),
   literalRight: (operator: Binary, a: Value, b: Decimal | Float): Value => operator(a, literalBeside(b, a)),
   literalLeft: (operator: Binary, a: Decimal | Float, b: Value): Value => operator(literalBeside(a, b), b),
-  filter: (filter: AnyFilter, run: Run, value: Value, ...args: readonly (Value | Lambda)[]): Value =>
+  filter: (filter: PreparedFilter, run: Run, value: Value, ...args: readonly (Value | Lambda)[]): Value =>
     applyFilter(filter, run, value, args),
   uuid4: { version: 4 } as const,
   bounded,

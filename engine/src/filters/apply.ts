@@ -22,26 +22,32 @@ const bits: Readonly<Record<TypeName, number>> = {
 };
 const anything = 2047;
 
-/** A declaration's accepted types as bit sets: looked at for every call. */
-interface Prepared {
+/** A filter ready to run: its declaration's accepted types as bit sets, looked at for every call. */
+export interface PreparedFilter {
+  readonly name: string;
+  /** As the declaration lists them, for messages. */
+  readonly wanted: readonly TypeName[] | undefined;
   readonly input: number;
   readonly parameters: readonly { readonly declaration: FilterParameter; readonly mask: number }[];
   readonly run: (context: FilterContext, value: Value, ...args: readonly (Value | Lambda | undefined)[]) => Value;
 }
 
-const prepared = new WeakMap<AnyFilter, Prepared>();
+const prepared = new WeakMap<AnyFilter, PreparedFilter>();
 
 const maskOf = (types: readonly TypeName[] | undefined): number =>
   types === undefined ? anything : types.reduce((mask, name) => mask | bits[name], 0);
 
-function prepare(filter: AnyFilter): Prepared {
+/** Prepares a filter, once for all that use it. */
+export function prepareFilter(filter: AnyFilter): PreparedFilter {
   const known = prepared.get(filter);
   if (known !== undefined) return known;
-  const made: Prepared = {
+  const made: PreparedFilter = {
+    name: filter.name,
+    wanted: filter.input,
     input: maskOf(filter.input),
     parameters: filter.parameters.map((declaration) => ({ declaration, mask: maskOf(declaration.types) })),
     // The checks of applyFilter against the same declaration are what makes the erased types true again.
-    run: filter.run as Prepared['run'],
+    run: filter.run as PreparedFilter['run'],
   };
   prepared.set(filter, made);
   return made;
@@ -53,19 +59,22 @@ function prepare(filter: AnyFilter): Prepared {
  * An optional argument that is null counts as absent.
  */
 export function applyFilter(
-  filter: AnyFilter,
+  filter: PreparedFilter,
   context: FilterContext,
   value: Value,
   args: readonly (Value | Lambda | undefined)[],
 ): Value {
-  const { input, parameters, run } = prepare(filter);
+  const { input, parameters, run } = filter;
   if (value === null && (input & bits.null) === 0) return null;
   if (input !== anything && (input & bits[typeName(value)]) === 0)
-    throw errorOf(wrongType, { what: `The filter ${filter.name}`, wanted: described(filter.input), found: typeName(value) });
+    throw errorOf(wrongType, { what: `The filter ${filter.name}`, wanted: described(filter.wanted), found: typeName(value) });
   chargeFor(value, context);
-  if (parameters.length === 0) return run(context, value);
+  const [first] = parameters;
+  if (first === undefined) return run(context, value);
   for (const given of args) if (Array.isArray(given)) context.charge(given.length);
-  return run(context, value, ...parameters.map(({ declaration, mask }, i) => argument(filter, declaration, mask, args[i])));
+  // Most filters have one argument: no list is made for it.
+  if (parameters.length === 1) return run(context, value, argument(filter, first, args[0]));
+  return run(context, value, ...parameters.map((parameter, i) => argument(filter, parameter, args[i])));
 }
 
 function chargeFor(value: Value, context: FilterContext): void {
@@ -78,9 +87,8 @@ function chargeFor(value: Value, context: FilterContext): void {
 }
 
 function argument(
-  filter: AnyFilter,
-  declaration: FilterParameter,
-  mask: number,
+  filter: PreparedFilter,
+  { declaration, mask }: PreparedFilter['parameters'][number],
   given: Value | Lambda | undefined,
 ): Value | Lambda | undefined {
   if (typeof given === 'function') return given;

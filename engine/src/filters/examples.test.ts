@@ -11,7 +11,7 @@ import { toValue } from '../values/plain.ts';
 import { Timestamp } from '../values/time.ts';
 import type { Value } from '../values/value.ts';
 import type { FilterContext, Lambda } from './define.ts';
-import { applyFilter, filters, findFilter, lambdaArguments } from './index.ts';
+import { applyFilter, filters, findFilter, lambdaArguments, prepareFilter } from './index.ts';
 
 /** A run for examples: default limits, UTC, an endless budget. */
 const context: FilterContext = { limits: defaultLimits, timezone: 'UTC', charge: () => undefined };
@@ -74,7 +74,7 @@ function evaluateFilter(e: Extract<Expression, { kind: 'filter' }>, names: Names
     return (item, index, result = null) =>
       evaluate(argument, new Map([...names, ['item', item], ['index', index], ['result', result]]));
   });
-  return applyFilter(found.filter, context, evaluate(e.input, names), args);
+  return applyFilter(prepareFilter(found.filter), context, evaluate(e.input, names), args);
 }
 
 function run(text: string): Value {

@@ -8,7 +8,7 @@ import { toText } from '../values/operators.ts';
 import { PlainDate, Timestamp } from '../values/time.ts';
 import type { Value } from '../values/value.ts';
 import type { Lambda } from './define.ts';
-import { applyFilter, filters, findFilter, lambdaArguments, nearestFilter } from './index.ts';
+import { applyFilter, filters, findFilter, lambdaArguments, nearestFilter, prepareFilter } from './index.ts';
 
 const budget = { charged: 0 };
 const context = {
@@ -26,7 +26,7 @@ function filterNamed(name: string) {
 }
 
 const apply = (name: string, value: Value, ...args: (Value | Lambda | undefined)[]): Value =>
-  applyFilter(filterNamed(name), context, value, args);
+  applyFilter(prepareFilter(filterNamed(name)), context, value, args);
 
 /** The code of the error that applying throws. */
 function codeOf(name: string, value: Value, ...args: (Value | Lambda)[]): string {
@@ -83,7 +83,8 @@ describe('what all filters have in common', () => {
   test('null gives null, unless the filter takes null', () => {
     const takesNull = filters.filter((f) => f.input === undefined || f.input.includes('null')).map((f) => f.name);
     expect(takesNull).toEqual(['first_notnull', 'get', 'json_encode', 'push', 'safe_array', 'set']);
-    for (const filter of filters) if (!takesNull.includes(filter.name)) expect(applyFilter(filter, context, null, [])).toBeNull();
+    for (const filter of filters)
+      if (!takesNull.includes(filter.name)) expect(applyFilter(prepareFilter(filter), context, null, [])).toBeNull();
   });
 
   test('a wrong type names the filter or its argument', () => {
@@ -208,6 +209,15 @@ describe('numbers', () => {
     expect(toText(apply('round', Float.of(1.005), 2))).toBe('1.01');
     expect(codeOf('round', 9007199254740991, -3)).toBe('number_out_of_range');
     expect(codeOf('round', Decimal.parse('1.5'), 1001)).toBe('number_out_of_range');
+  });
+
+  test('sums of ints stay in their range at each step, and a wrong item is told of first', () => {
+    const largest = Number.MAX_SAFE_INTEGER;
+    expect(apply('sum', [largest, null, -1])).toBe(largest - 1);
+    expect(apply('sum', [null])).toBe(0);
+    expect(codeOf('sum', [largest, 1, -1])).toBe('number_out_of_range');
+    expect(codeOf('sum', [largest, 1, 'a'])).toBe('wrong_type');
+    expect(toText(apply('avg', [largest, largest]))).toBe(String(largest));
   });
 
   test('sums and means of mixtures', () => {

@@ -14,7 +14,7 @@ import { textFilters } from './text.ts';
 import { textPartFilters } from './text-parts.ts';
 import { timeFilters } from './time.ts';
 
-export { applyFilter } from './apply.ts';
+export { applyFilter, type PreparedFilter, prepareFilter } from './apply.ts';
 export { constantOf } from './constants.ts';
 
 /** Every filter, by name. */

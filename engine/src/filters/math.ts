@@ -53,6 +53,20 @@ function numbersOf(filter: string, list: ValueList): Value[] {
   return numbers;
 }
 
+/** Sum and number of the ints of a list, null items left out; null where something else is in it, or the sum is no int. */
+function sumOfInts(list: ValueList): { readonly sum: number; readonly count: number } | null {
+  let sum = 0;
+  let count = 0;
+  for (const item of list) {
+    if (item === null) continue;
+    if (typeof item !== 'number') return null;
+    sum += item;
+    if (!Number.isSafeInteger(sum)) return null;
+    count += 1;
+  }
+  return { sum, count };
+}
+
 /** Kind of a sum over items of a type: null items do not count. */
 function numberKind(list: Type): Type {
   const { kind } = itemOf(list);
@@ -68,7 +82,7 @@ const sum = defineFilter({
   parameters: [],
   // The sum of nothing is the int 0, also of a list of decimals.
   result: (input) => (numberKind(input).kind === 'int' ? type('int') : { kind: 'any', nullable: true }),
-  run: (_context, list) => numbersOf('sum', list).reduce((total, item) => add(total, item), 0),
+  run: (_context, list) => sumOfInts(list)?.sum ?? numbersOf('sum', list).reduce((total, item) => add(total, item), 0),
   examples: [
     { expression: '[1, 2, 3.5]|sum', result: 6.5 },
     { expression: '[1, null, 2]|sum', result: 3 },
@@ -92,6 +106,8 @@ const avg = defineFilter({
   parameters: [],
   result: (input) => nullable(numberKind(input).kind === 'int' ? type('decimal') : numberKind(input)),
   run: (_context, list) => {
+    const ints = sumOfInts(list);
+    if (ints !== null) return ints.count === 0 ? null : divide(ints.sum, ints.count);
     const numbers = numbersOf('avg', list);
     if (numbers.length === 0) return null;
     return divide(numbers.reduce(addWidening, 0), numbers.length);
@@ -104,9 +120,12 @@ const avg = defineFilter({
 });
 
 /** The smallest or largest of a list; null items are left out, of equal ones the first counts. */
-function extreme(values: ValueList, wins: (challenger: Value, best: Value) => boolean): Value {
+function extreme(values: ValueList, wanted: 'smallest' | 'largest'): Value {
   let best: Value = null;
-  for (const value of values) if (value !== null && (best === null || wins(value, best))) best = value;
+  for (const value of values) {
+    if (value === null) continue;
+    if (best === null || (wanted === 'smallest' ? less(value, best) : less(best, value))) best = value;
+  }
   return best;
 }
 
@@ -114,12 +133,9 @@ function extremeType(input: Type, [other]: readonly Type[]): Type {
   return other === undefined ? nullable(itemOf(input)) : joinTypes(input, other);
 }
 
-const smaller = (challenger: Value, best: Value): boolean => less(challenger, best);
-const larger = (challenger: Value, best: Value): boolean => less(best, challenger);
-
-function run(value: Value, other: Value | undefined, wins: typeof smaller): Value {
-  if (other !== undefined) return extreme([value, other], wins);
-  return isList(value) ? extreme(value, wins) : value;
+function extremeOf(value: Value, other: Value | undefined, wanted: 'smallest' | 'largest'): Value {
+  if (other !== undefined) return extreme([value, other], wanted);
+  return isList(value) ? extreme(value, wanted) : value;
 }
 
 const min = defineFilter({
@@ -131,7 +147,7 @@ const min = defineFilter({
   input: ['list', 'int', 'decimal', 'float', 'text', 'timestamp', 'date', 'bool'],
   parameters: [{ name: 'other', kind: 'value', optional: true, description: 'The value to compare with, of the same type.' }],
   result: extremeType,
-  run: (_context, value, other) => run(value, other, smaller),
+  run: (_context, value, other) => extremeOf(value, other, 'smallest'),
   examples: [
     { expression: '[3, 1.5, null]|min', result: 1.5 },
     { expression: '7|min:5', result: 5 },
@@ -149,7 +165,7 @@ const max = defineFilter({
   input: ['list', 'int', 'decimal', 'float', 'text', 'timestamp', 'date', 'bool'],
   parameters: [{ name: 'other', kind: 'value', optional: true, description: 'The value to compare with, of the same type.' }],
   result: extremeType,
-  run: (_context, value, other) => run(value, other, larger),
+  run: (_context, value, other) => extremeOf(value, other, 'largest'),
   examples: [
     { expression: '[3, 10, null]|max', result: 10 },
     { expression: '0|max:-1.5', result: 0 },
