@@ -45,6 +45,7 @@ test.for<[string, object]>([
   ['one of each, cut for each row', { ...list, limit: 20, output: ['id'], with: { first: { table: 'line', where: ofOrder, single: true }, two: { table: 'line', where: ofOrder, sort: ['-weight'], limit: 2, output: ['sku', 'tags'] } } }],
   ['by a column that is not shown and may be null', { function: 'query_records', table: 'line', limit: 40, output: ['sku'], with: { siblings: { table: 'line', where: '{{ db.line.order_id == parent.order_id }}', output: ['id'] } } }],
   ['no column but nested ones', { ...list, limit: 3, output: [], with: { customer: { table: 'customer', where: '{{ db.customer.id == db.order.customer_id }}', single: true, output: [] } } }],
+  ['one object of aggregates', { ...list, aggregate: { sum: '{{ db.order.total|sum }}', least: '{{ db.order.note|min }}', none: '{{ db.order.customer_id|max }}' } }],
   ['by two columns', { ...list, limit: 9, with: { lines: { table: 'line', where: '{{ db.line.order_id == parent.id && db.line.sku != parent.note && db.line.id >= parent.customer_id }}' } } }],
 ])('%s', async ([, step]) => {
   const bodyOf = async (response: unknown): Promise<string> => {

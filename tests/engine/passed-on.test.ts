@@ -161,7 +161,7 @@ describe('a step lets its rows come as JSON', () => {
     ['where a cursor is made of it', [{ function: 'query_records', table: 'order', cursor: null, return_as: 'r' }], whole, true],
     ['where the cursor is read beside it', [{ function: 'query_records', table: 'order', cursor: null, return_as: 'r' }], { rows: '{{ r.items }}', next: '{{ r.next_cursor|length }}' }, true],
     ['not where a nested row is read', [{ ...get, with: { lines: { table: 'line', where: '{{ db.line.order_id == db.order.id }}' } } }], '{{ r.lines }}', false],
-    ['not where one object is counted', [{ function: 'query_records', table: 'order', aggregate: { n: '{{ db.order|count }}' }, return_as: 'r' }], whole, false],
+    ['where one object is counted', [{ function: 'query_records', table: 'order', aggregate: { n: '{{ db.order|count }}' }, return_as: 'r' }], whole, true],
     ['not inside of a function', [{ function: 'run_function', name: 'read', return_as: 'r' }], whole, false],
   ])('%s', async ([, stack, response, passes]) => {
     const text = response === undefined ? { stack } : { stack, response };
@@ -238,6 +238,7 @@ const read = fc
       { ...page, output: [] },
       cursor,
       { ...cursor, per_page: 20, output: ['note'], sort: ['-total', 'at'], totals: true },
+      { function: 'query_records', table: 'order', aggregate: { n: '{{ db.order|count }}' } },
       { function: 'query_records', table: 'order', group_by: ['note'], aggregate: { total: '{{ db.order.total|sum }}' } },
       {
         function: 'add_record',
@@ -250,7 +251,7 @@ const read = fc
   )
   .map(([step, rows, name]): object => ({
     ...step,
-    ...(rows === undefined || 'group_by' in step || 'data' in step ? {} : { with: rows }),
+    ...(rows === undefined || 'aggregate' in step || 'data' in step ? {} : { with: rows }),
     return_as: name,
   }));
 

@@ -43,7 +43,7 @@ export const invokeList: Invoke<ListPlan, Value[]> = (run, step, plan, args) => 
 async function plainList(run: Run, step: number, plan: ListPlan, args: ValueList, maxRows: number): Promise<Value> {
   const answer = await run.effects.query(run, step, plan.rows.variantOf(args, encodingFor(run, plan, plan.encoding)));
   if (rowCount(answer) > maxRows) throw errorOf(tooManyRows, { maxRows });
-  return plan.single ? (answer.rows[0] ?? null) : listed(run, step, plan, answer, maxRows, args);
+  return plan.single ? firstRow(answer) : listed(run, step, plan, answer, maxRows, args);
 }
 
 /** The first rows of an answer as a list: at most so many. */

@@ -233,8 +233,8 @@ class ListCompiler {
 
 /** How the rows stand in the answer. */
 function answersOf({ paging, single }: Pick<ListPlan, 'paging' | 'single'>): NonNullable<ListPlan['answers']> {
-  if (single) return { because: 'they are one object of aggregates' };
-  return paging.kind === 'page' || paging.kind === 'cursor' ? 'page' : 'list';
+  if (paging.kind === 'page' || paging.kind === 'cursor') return 'page';
+  return single ? 'row' : 'list';
 }
 
 /** The statements of children, however deep. */
