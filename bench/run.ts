@@ -57,7 +57,9 @@ function makeWorkspace(folder: string): string {
 function start(children: Child[], script: string, cpu: number | undefined, env = {}): Child {
   // A profile for each process that serves, in the format of the browser's tools.
   const profiled = options.profile !== '' && script.startsWith('services/');
-  const flags = profiled ? ['--cpu-prof', `--cpu-prof-dir=${options.profile}`] : [];
+  // As `ashlar start` has it; the other service gets the same.
+  const space = script.startsWith('services/') ? ['--max-semi-space-size=16'] : [];
+  const flags = profiled ? [...space, '--cpu-prof', `--cpu-prof-dir=${options.profile}`] : space;
   const child = startChild(join(here, script), cpu ?? null, env, flags);
   children.push(child);
   return child;
