@@ -10,10 +10,18 @@ import type { CombinedStatement, PreparedStatement } from './prepared.ts';
 
 /** Keys of one statement; the more, the longer the first one waits for its row. */
 const mostKeys = 64;
+/** Statements of a turn that are looked through for an equal one. */
+const mostCompared = 32;
+
+interface Waiting {
+  readonly statement: PreparedStatement;
+  readonly operations: StatementOperation[];
+}
 
 export class TurnReads {
   readonly #shared: SharedConnections;
-  readonly #waiting = new Map<PreparedStatement, StatementOperation[]>();
+  /** A new list each turn. Not a Map that is cleared: its old tables lead to the new ones, and so outlive their turn together. */
+  #waiting: Waiting[] = [];
 
   constructor(shared: SharedConnections) {
     this.#shared = shared;
@@ -22,20 +30,30 @@ export class TurnReads {
 
   /** Takes a read; it is sent at the end of this turn. */
   read(operation: StatementOperation): void {
-    const waiting = this.#waiting.get(operation.statement);
-    if (waiting === undefined) this.#waiting.set(operation.statement, [operation]);
-    else waiting.push(operation);
+    const waiting = this.#waitingFor(operation.statement);
+    if (waiting === undefined) this.#waiting.push({ statement: operation.statement, operations: [operation] });
+    else waiting.operations.push(operation);
     this.#shared.soon();
   }
 
+  #waitingFor(statement: PreparedStatement): Waiting | undefined {
+    const compared = Math.min(this.#waiting.length, mostCompared);
+    for (let i = 0; i < compared; i += 1) if (this.#waiting[i]?.statement === statement) return this.#waiting[i];
+    return undefined;
+  }
+
   #send(): void {
-    for (const [{ combined }, operations] of this.#waiting) {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const {
+      statement: { combined },
+      operations,
+    } of waiting) {
       const [first] = operations;
       if (operations.length === 1 && first !== undefined) this.#shared.read(first);
       else if (combined !== undefined) this.#sendKeys(combined, operations);
       else for (const same of byParams(operations).values()) this.#sendSame(same);
     }
-    this.#waiting.clear();
   }
 
   #sendSame(operations: readonly StatementOperation[]): void {
