@@ -282,7 +282,8 @@ export function call(
       port: fixture.port,
       method,
       path,
-      headers: options.headers ?? {},
+      // As clients with a connection of their own: the request is read by the gateway's own reader.
+      headers: { connection: 'keep-alive', ...options.headers },
       agent: false,
     });
     request.on('error', reject);

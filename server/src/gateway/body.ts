@@ -1,6 +1,6 @@
 /** The station "body": reads it within its limit and decodes it by its type. */
 import { isAscii, isUtf8 } from 'node:buffer';
-import { AshlarError, cancelled, decodeJson, errorOf, type Limits, listTooLarge, toPlain, type Value } from '@ashlar/engine';
+import { AshlarError, decodeJson, errorOf, type Limits, listTooLarge, toPlain, type Value } from '@ashlar/engine';
 import { badRequest, bodyTooLarge, parseQuery, queryObject, unsupportedMediaType } from '../base/http/index.ts';
 import { withStatus } from './errors.ts';
 import type { Exchange } from './exchange.ts';
@@ -16,7 +16,6 @@ export interface Body {
 }
 
 const noBody: Body = { value: undefined, isText: false };
-const noBytes = Buffer.alloc(0);
 const wanted = 'application/json, application/x-www-form-urlencoded or multipart/form-data';
 
 /** Whether the request has a body, or says that one will come. */
@@ -30,36 +29,14 @@ export function announcesBody({ request: { headers } }: Exchange): boolean {
  * Reads the body's bytes. A longer one is refused as soon as that is known: by its Content-Length before a byte is read.
  * @throws body_too_large, cancelled (the client went away)
  */
-function readBytes(exchange: Exchange, limitBytes: number): Promise<Buffer> {
+function readBytes(exchange: Exchange, limitBytes: number): Soon<Buffer> {
   const { request, response } = exchange;
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) return Promise.reject(errorOf(bodyTooLarge, { limitBytes }));
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw errorOf(bodyTooLarge, { limitBytes });
   if (exchange.expectsContinue) {
     exchange.continued = true;
     response.writeContinue();
   }
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    let settled = false;
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.byteLength;
-      if (settled) return;
-      if (bytes <= limitBytes) chunks.push(chunk);
-      else {
-        settled = true;
-        chunks.length = 0;
-        reject(errorOf(bodyTooLarge, { limitBytes }));
-      }
-    });
-    request.on('end', () => {
-      settled = true;
-      resolve(chunks.length === 1 ? (chunks[0] ?? noBytes) : Buffer.concat(chunks));
-    });
-    // Without a listener for `error` a client that goes away is told of by `close` alone.
-    request.on('close', () => {
-      if (!settled) reject(errorOf(cancelled, {}));
-    });
-  });
+  return request.readBody(limitBytes);
 }
 
 /** The text of UTF-8 bytes, without a byte order mark. Throws `bad_request`. */
@@ -79,8 +56,10 @@ function mediaType(header: string): { readonly type: string; readonly charset: s
 
 const isJson = (type: string): boolean => type === 'application/json' || /^application\/[a-z0-9.+-]+\+json$/.test(type);
 
+type BodyKind = 'json' | 'form' | 'multipart';
+
 /** The kind of the body by its headers, before a byte is read. Throws `unsupported_media_type`. */
-function kindOf(exchange: Exchange): 'json' | 'form' | 'multipart' {
+function kindOf(exchange: Exchange): BodyKind {
   const { headers } = exchange.request;
   const coding = headers['content-encoding'];
   if (coding !== undefined && coding !== 'identity')
@@ -103,12 +82,18 @@ function kindOf(exchange: Exchange): 'json' | 'form' | 'multipart' {
 export function readBody(exchange: Exchange, limits: Limits): Soon<Body> {
   if (exchange.method === 'GET' || exchange.method === 'HEAD' || !announcesBody(exchange)) return noBody;
   const kind = kindOf(exchange);
-  return readBytes(exchange, limits.bodyBytes).then((bytes) => {
-    if (bytes.byteLength === 0) return noBody;
-    if (kind === 'json') return { value: jsonOf(utf8Text(bytes), limits), isText: false };
-    if (kind === 'form') return { value: formOf(bytes.toString('latin1')), isText: true };
-    return parseMultipart(bytes, exchange.request.headers['content-type'] ?? '').then((value) => ({ value, isText: true }));
-  });
+  const contentType = exchange.request.headers['content-type'] ?? '';
+  const bytes = readBytes(exchange, limits.bodyBytes);
+  return bytes instanceof Promise
+    ? bytes.then((read) => decodeBody(read, kind, contentType, limits))
+    : decodeBody(bytes, kind, contentType, limits);
+}
+
+function decodeBody(bytes: Buffer, kind: BodyKind, contentType: string, limits: Limits): Soon<Body> {
+  if (bytes.byteLength === 0) return noBody;
+  if (kind === 'json') return { value: jsonOf(utf8Text(bytes), limits), isText: false };
+  if (kind === 'form') return { value: formOf(bytes.toString('latin1')), isText: true };
+  return parseMultipart(bytes, contentType).then((value) => ({ value, isText: true }));
 }
 
 /** The fields of a form. Throws `bad_request` for JSON that was sent as one: `curl -d` names no other type by itself. */

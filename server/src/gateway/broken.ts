@@ -57,7 +57,7 @@ export function refuseBrokenRequest(error: ParserError, socket: Duplex, open: Re
   for (const exchange of open) {
     const { request, response } = exchange;
     // A request that is not complete is the one that the parser gave up; a complete one is waiting for its answer.
-    if (!response.writableFinished) busy ||= response.headersSent || request.complete;
+    if (!response.finished) busy ||= response.headersSent || request.complete;
   }
   const silent = busy || error.code === 'ECONNRESET' || !socket.writable;
   if (silent) socket.destroy();

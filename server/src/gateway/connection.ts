@@ -36,7 +36,7 @@ export class Connections {
     const connection = new Connection(this.#addresses.peer(socket.remoteAddress));
     this.#known.set(socket, connection);
     socket.on('close', () => {
-      for (const { response, clientGone } of connection.open) if (!response.writableFinished) clientGone.abort();
+      for (const { response, clientGone } of connection.open) if (!response.finished) clientGone.abort();
     });
     return connection;
   }

@@ -1,9 +1,9 @@
 /** One request and its answer on their way through the stations. Every station reads and writes this one object. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Run } from '@ashlar/engine';
 import type { ServedGroup } from '../domains/publishing/index.ts';
 import type { RunHost } from '../runtime/host.ts';
 import type { Connection } from './connection.ts';
+import type { GatewayRequest, GatewayResponse } from './messages.ts';
 import type { RouteEntry } from './route.ts';
 
 /** Tells a run that its client is gone (the part of AbortSignal that the engine asks for, without its cost). */
@@ -28,8 +28,8 @@ class ClientGone {
 }
 
 export class Exchange {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
+  readonly request: GatewayRequest;
+  readonly response: GatewayResponse;
   readonly connection: Connection;
   readonly method: string;
   readonly startedAt: number;
@@ -61,8 +61,8 @@ export class Exchange {
   status = 0;
 
   constructor(
-    request: IncomingMessage,
-    response: ServerResponse,
+    request: GatewayRequest,
+    response: GatewayResponse,
     connection: Connection,
     startedAt: number,
     id: string,
@@ -72,7 +72,7 @@ export class Exchange {
     this.request = request;
     this.response = response;
     this.connection = connection;
-    this.method = request.method ?? 'GET';
+    this.method = request.method;
     this.startedAt = startedAt;
     this.id = id;
     this.clientAddress = clientAddress;

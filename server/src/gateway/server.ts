@@ -3,22 +3,25 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type AshlarError, errorOf, headerBytes, urlBytes } from '@ashlar/engine';
-import { badRequest, expectationFailed, splitTarget, urlTooLong } from '../base/http/index.ts';
+import { type AshlarError, errorOf, headerBytes } from '@ashlar/engine';
+import { expectationFailed, splitTarget } from '../base/http/index.ts';
 import { type Control, mountCalls } from '../control/mount.ts';
 import { type AddressReader, createAddressReader } from './address.ts';
 import { errorAnswer, ownHeaders } from './answer.ts';
 import { announcesBody } from './body.ts';
 import { refuseBrokenRequest, refuseLateRequest } from './broken.ts';
-import { Connections } from './connection.ts';
+import { type Connection, Connections } from './connection.ts';
 import { serveControl } from './controlling.ts';
 import { assetAnswer, errorPage, indexPage } from './docs.ts';
 import { EndpointServer, failureFields } from './endpoint.ts';
 import { asAshlarError, notReady } from './errors.ts';
 import { Exchange } from './exchange.ts';
 import { healthAnswer, liveAnswer, type NodeState } from './health.ts';
+import type { GatewayRequest, GatewayResponse } from './messages.ts';
+import { NodeRequest, NodeResponse } from './node-messages.ts';
 import { instanceDocument } from './openapi.ts';
 import { type ClientLimits, defaultClientLimits, type GatewayParts, type ListenParts, type ServeParts } from './parts.ts';
+import { PlainConnections } from './plain/connections.ts';
 import { inboundRequestId, newRequestId } from './request-id.ts';
 import { type Answer, send } from './response.ts';
 import { groupPath, nothingHere } from './route.ts';
@@ -56,6 +59,7 @@ class HttpGateway implements Gateway {
   #serving: Serving | null = null;
   readonly #addresses: AddressReader;
   readonly #connections: Connections;
+  readonly #plain: PlainConnections;
 
   constructor(parts: ListenParts) {
     this.#parts = parts;
@@ -63,6 +67,10 @@ class HttpGateway implements Gateway {
     this.#addresses = createAddressReader(parts.settings.trustedProxies);
     this.#connections = new Connections(this.#addresses);
     this.#server = this.#newServer();
+    this.#plain = new PlainConnections(this.#server, this.#limits, parts.clock, {
+      accept: (request, response, socket) => this.#take(request, response, this.#connections.of(socket), false),
+      late: (socket) => refuseLateRequest(socket, this.#connections.openOn(socket), parts.clock.now()),
+    });
   }
 
   #newServer(): Server {
@@ -119,17 +127,19 @@ class HttpGateway implements Gateway {
   async stop(graceMs: number): Promise<void> {
     this.state = 'stopping';
     this.#server.closeIdleConnections();
+    this.#plain.closeIdle();
     // The listener stays while requests are finished: whoever comes meanwhile reads 503 instead of a refused connection.
     await this.#connections.idle(graceMs);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
+    this.#plain.closeAll();
     await closed;
   }
 
   /** No byte came or left for a while: normal while a stack works, otherwise the client is too slow. */
   #onSilence(socket: Socket): void {
     const open = this.#connections.openOn(socket);
-    const waiting = [...open].filter(({ response }) => !response.writableFinished);
+    const waiting = [...open].filter(({ response }) => !response.finished);
     if (waiting.some(({ request, response }) => request.complete && !response.headersSent))
       socket.setTimeout(this.#limits.idleMs);
     else if (waiting.some(({ request }) => !request.complete)) refuseLateRequest(socket, open, this.#parts.clock.now());
@@ -141,9 +151,8 @@ class HttpGateway implements Gateway {
     refuseBrokenRequest(error, socket, this.#connections.openOn(socket), this.#parts.clock.now());
   }
 
-  #newExchange(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): Exchange {
+  #newExchange(request: GatewayRequest, response: GatewayResponse, connection: Connection, expectsContinue: boolean): Exchange {
     const { clock } = this.#parts;
-    const connection = this.#connections.of(request.socket);
     const { peer } = connection;
     const given = peer.trusted ? inboundRequestId(request.headers['x-request-id']) : null;
     const address = peer.trusted ? this.#addresses.behind(peer, request.headers) : peer.address;
@@ -154,7 +163,13 @@ class HttpGateway implements Gateway {
   #accept(request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void {
     // Behind an answer that closes the connection nothing counts (RFC 9112, 9.6).
     if (this.#connections.ends(request.socket)) return;
-    const exchange = this.#newExchange(request, response, expectsContinue);
+    const connection = this.#connections.of(request.socket);
+    this.#take(new NodeRequest(request), new NodeResponse(response), connection, expectsContinue);
+  }
+
+  /** Answers a request, whoever read it. */
+  #take(request: GatewayRequest, response: GatewayResponse, connection: Connection, expectsContinue: boolean): void {
+    const exchange = this.#newExchange(request, response, connection, expectsContinue);
     const answer = this.#answer(exchange);
     if (!(answer instanceof Promise)) {
       this.#finish(exchange, answer);
@@ -168,7 +183,8 @@ class HttpGateway implements Gateway {
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: AshlarError): void {
-    const exchange = this.#newExchange(request, response, false);
+    const connection = this.#connections.of(request.socket);
+    const exchange = this.#newExchange(new NodeRequest(request), new NodeResponse(response), connection, false);
     exchange.closes = true;
     this.#finish(exchange, this.#problem(exchange, error));
   }
@@ -209,7 +225,7 @@ class HttpGateway implements Gateway {
 
   /** What is done with an exchange whose answer was handed to the socket. */
   #account(exchange: Exchange): void {
-    if (!exchange.request.complete && announcesBody(exchange)) this.#discard(exchange);
+    if (!exchange.request.complete && announcesBody(exchange)) exchange.request.discard(this.#limits.discardMs);
     const record = finishedRequest(exchange, this.#parts.clock.monotonic() - exchange.startedAt);
     if (record !== null) this.#serving?.parts.telemetry.record(record);
   }
@@ -226,16 +242,6 @@ class HttpGateway implements Gateway {
     });
   }
 
-  /** Throws away a body that nobody wants, for a short time: so the client can read its answer; then the connection is cut. */
-  #discard(exchange: Exchange): void {
-    const { request } = exchange;
-    const timer = setTimeout(() => request.socket.destroy(), this.#limits.discardMs);
-    timer.unref();
-    request.once('close', () => clearTimeout(timer));
-    request.once('end', () => clearTimeout(timer));
-    request.resume();
-  }
-
   #failure(exchange: Exchange, thrown: unknown): Answer {
     const error = asAshlarError(thrown);
     if (error.code === 'internal_error') this.#parts.log.error('a request failed', failureFields(exchange, thrown));
@@ -250,8 +256,12 @@ class HttpGateway implements Gateway {
   #answer(exchange: Exchange): Soon<Answer> {
     try {
       const { request } = exchange;
-      const url = request.url ?? '/';
-      checkForm(exchange, url);
+      const { url, flaw } = request;
+      if (flaw !== null) {
+        // The connection ends with the refusal, so that nothing behind it is read either.
+        exchange.closes = true;
+        throw flaw;
+      }
       if (url === '*') return allMethods();
       const target = splitTarget(url);
       exchange.path = target.path;
@@ -298,8 +308,9 @@ class HttpGateway implements Gateway {
 
   /** How the caller reached the server, for links in documents; what can't be an address is left out. */
   readonly #addressOf = (exchange: Exchange): string => {
-    const { headers, socket } = exchange.request;
-    const forwarded = this.#connections.of(socket).peer.trusted ? headers['x-forwarded-proto'] : undefined;
+    const { connection, request } = exchange;
+    const { headers } = request;
+    const forwarded = connection.peer.trusted ? headers['x-forwarded-proto'] : undefined;
     const host = headers.host ?? '';
     return /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host)
       ? `${forwarded === 'https' ? 'https' : 'http'}://${host}`
@@ -312,34 +323,6 @@ class HttpGateway implements Gateway {
     const state = this.state === 'ready' && parts?.snapshots.current === undefined ? 'starting' : this.state;
     return { state, trouble: parts?.trouble?.() ?? null, version };
   }
-}
-
-/**
- * Refuses a request that others on its way may have read as another one; its connection ends with the refusal, so that nothing
- * behind it is read either. Throws `bad_request`, `url_too_long`.
- */
-function checkForm(exchange: Exchange, url: string): void {
-  const flaw = formFlaw(exchange.request, url);
-  if (flaw === null) return;
-  exchange.closes = true;
-  throw flaw;
-}
-
-function formFlaw(request: IncomingMessage, url: string): AshlarError | null {
-  if (url.length > urlBytes) return errorOf(urlTooLong, { limitBytes: urlBytes });
-  // Node reads a request line without a version, as before HTTP/1.0; nothing that means well sends it.
-  if (request.httpVersionMajor !== 1) return errorOf(badRequest, { reason: 'The request names no version of HTTP' });
-  if (request.headers.host === undefined && request.httpVersionMinor === 1)
-    return errorOf(badRequest, { reason: 'The Host header is missing' });
-  return hasSecondHost(request.rawHeaders) ? errorOf(badRequest, { reason: 'There are two Host headers' }) : null;
-}
-
-/** A proxy in front may have gone by another Host than the one that is read here (RFC 9112, 3.2). */
-function hasSecondHost(rawHeaders: readonly string[]): boolean {
-  let hosts = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if (rawHeaders[i]?.length === 4 && rawHeaders[i]?.toLowerCase() === 'host') hosts += 1;
-  return hosts > 1;
 }
 
 /** The answer to `OPTIONS *`. */
