@@ -38,6 +38,13 @@ export interface TestServer {
   call(method: string, path: string, options?: { readonly body?: unknown; readonly token?: string }): Promise<TestAnswer>;
 }
 
+const stops: (() => Promise<void>)[] = [];
+
+// Said once when the file is read: vitest takes no hooks from within others, and most servers are started in one.
+afterAll(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
 /** Starts a server for this test file. */
 export async function startTestServer(options: TestServerOptions): Promise<TestServer> {
   const folder = temporaryFolder();
@@ -53,7 +60,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     folder,
   );
   const running = await startServer({ settings, log: silentLog, terminal: (text) => said.push(text), durable: false });
-  afterAll(async () => {
+  stops.push(async () => {
     await running.stop(1_000);
     rmSync(folder, { recursive: true, force: true });
   });

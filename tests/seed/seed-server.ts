@@ -30,6 +30,13 @@ export interface SeedServer {
   control(method: string, path: string, body?: unknown): Promise<Json>;
 }
 
+const stops: (() => Promise<void>)[] = [];
+
+// Said once when the file is read: vitest takes no hooks from within others.
+afterAll(async () => {
+  for (const stop of stops.splice(0)) await stop();
+});
+
 /** Starts it for this test file; it is stopped afterwards. */
 export async function startSeedServer(): Promise<SeedServer> {
   const folder = temporaryFolder();
@@ -60,7 +67,7 @@ export async function startSeedServer(): Promise<SeedServer> {
     clock: { now: () => Date.now() + skippedMs, monotonic: () => performance.now() + skippedMs },
     machine: { read: async () => ({ ...machine }), stop: () => {} },
   });
-  afterAll(async () => {
+  stops.push(async () => {
     await server.stop(0);
     other.closeAllConnections();
     other.close();
