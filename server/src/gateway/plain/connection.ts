@@ -3,7 +3,7 @@
  * answered. The first bytes that are anything else go to node:http, with the connection, for the rest of its life.
  */
 import type { Socket } from 'node:net';
-import { type PlainRequest, readPlainRequest } from './reader.ts';
+import { noKnownHeaders, type PlainRequest, readPlainRequest } from './reader.ts';
 import { PlainResponse } from './response.ts';
 
 /** What the connections of a gateway have in common. */
@@ -25,6 +25,7 @@ const nothing = (): void => {};
 export class PlainConnection {
   readonly socket: Socket;
   readonly #host: PlainHost;
+  readonly #known = noKnownHeaders();
   /** A request is under way: until its answer has left the process. */
   #busy = false;
   /** What came meanwhile. */
@@ -85,7 +86,7 @@ export class PlainConnection {
       this.socket.pause();
       return;
     }
-    const request = readPlainRequest(bytes);
+    const request = readPlainRequest(bytes, this.#known);
     if (request === null) {
       this.#handOver(bytes);
       return;

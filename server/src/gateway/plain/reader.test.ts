@@ -3,9 +3,10 @@ import { Duplex } from 'node:stream';
 import { headerBytes, urlBytes } from '@ashlar/engine';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readPlainRequest } from './reader.ts';
+import { noKnownHeaders, readPlainRequest } from './reader.ts';
 
-const read = (text: string): ReturnType<typeof readPlainRequest> => readPlainRequest(Buffer.from(text, 'latin1'));
+const read = (text: string): ReturnType<typeof readPlainRequest> =>
+  readPlainRequest(Buffer.from(text, 'latin1'), noKnownHeaders());
 const get = (headers: string, target = '/x'): string => `GET ${target} HTTP/1.1\r\nHost: a\r\n${headers}\r\n`;
 const post = (headers: string, body: string): string => `POST /x HTTP/1.1\r\nHost: a\r\n${headers}\r\n${body}`;
 
@@ -27,6 +28,31 @@ describe('a plain request', () => {
     ['the longest target', get('', `/${'x'.repeat(urlBytes - 1)}`)],
   ])('%s is one', (_name, text) => {
     expect(read(text)).not.toBeNull();
+  });
+});
+
+describe('behind another request of its connection', () => {
+  const second = (first: string, text: string): ReturnType<typeof read> => {
+    const known = noKnownHeaders();
+    readPlainRequest(Buffer.from(first, 'latin1'), known);
+    return readPlainRequest(Buffer.from(text, 'latin1'), known);
+  };
+  it.each([
+    ['equal headers', post('Content-Length: 3\r\n', 'abc'), post('Content-Length: 3\r\n', 'xyz')],
+    ['other headers', post('Content-Length: 3\r\n', 'abc'), post('Content-Length: 5\r\nX-A: 1\r\n', 'xyz12')],
+    ['fewer headers', get('X-A: 1\r\n'), get('')],
+    ['more headers', get(''), get('X-A: 1\r\n')],
+    ['headers after one that was not plain', get('X-A: 1\r\nx-a: 2\r\n'), get('X-A: 1\r\n')],
+  ])('with %s it is read as if it were alone', (_name, first, text) => {
+    expect(second(first, text)).toEqual(read(text));
+    expect(read(text)).not.toBeNull();
+  });
+  it('equal headers do not make half a body whole, or two requests one', () => {
+    expect(second(post('Content-Length: 3\r\n', 'abc'), post('Content-Length: 3\r\n', 'ab'))).toBeNull();
+    expect(second(get(''), get('') + get(''))).toBeNull();
+  });
+  it('nobody can change the headers of another request', () => {
+    expect(Object.isFrozen(read(get(''))?.headers)).toBe(true);
   });
 });
 
@@ -182,7 +208,7 @@ it('whatever is read here is read the same by node, as one request on a connecti
   const runs = 2_000 * Number(process.env.TEST_SOAK ?? '1');
   await fc.assert(
     fc.asyncProperty(request, async (bytes) => {
-      const plain = readPlainRequest(bytes);
+      const plain = readPlainRequest(bytes, noKnownHeaders());
       if (plain === null) return;
       taken += 1;
       const { requests, refused, closes } = await asNodeReads(bytes);

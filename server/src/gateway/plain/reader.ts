@@ -64,8 +64,23 @@ function skip(text: string, from: number, characters: Uint8Array): number {
   return at;
 }
 
-/** The request, or null where these bytes are not exactly one plain request. */
-export function readPlainRequest(bytes: Buffer): PlainRequest | null {
+/**
+ * Header lines of a connection's last request, from the first one to the empty line, with what they say: most clients send the
+ * same ones again. The headers are frozen, since several requests have them.
+ */
+export interface KnownHeaders {
+  text: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/** For a new connection. */
+export const noKnownHeaders = (): KnownHeaders => ({ text: '', headers: {} });
+
+/**
+ * The request, or null where these bytes are not exactly one plain request.
+ * @param known of the connection; renewed
+ */
+export function readPlainRequest(bytes: Buffer, known: KnownHeaders): PlainRequest | null {
   const text = bytes.toString('latin1', 0, Math.min(bytes.length, headerBytes));
   const space = text.indexOf(' ');
   const method = text.slice(0, Math.max(0, space));
@@ -73,13 +88,24 @@ export function readPlainRequest(bytes: Buffer): PlainRequest | null {
   if (!methods.has(method) || text.charCodeAt(target) !== slash) return null;
   const targetEnd = skip(text, target, inTarget);
   if (targetEnd - target > urlBytes || !text.startsWith(version, targetEnd)) return null;
-  const headers = emptyRecord<string>();
-  const headersEnd = readHeaders(text, targetEnd + version.length, headers);
-  if (headersEnd === -1 || headers.host === undefined) return null;
+  const headersFrom = targetEnd + version.length;
+  if ((known.text === '' || !text.startsWith(known.text, headersFrom)) && !renew(known, text, headersFrom)) return null;
+  const { headers } = known;
+  const headersEnd = headersFrom + known.text.length;
   const length = headers['content-length'];
   if (bytes.length - headersEnd !== Number(length ?? 0)) return null;
   const body = bytes.length === headersEnd ? noBytes : bytes.subarray(headersEnd);
   return new PlainRequest(method, text.slice(target, targetEnd), headers, body);
+}
+
+/** Reads the header lines from a place on; false for what is not plain. */
+function renew(known: KnownHeaders, text: string, from: number): boolean {
+  const headers = emptyRecord<string>();
+  const end = readHeaders(text, from, headers);
+  if (end === -1 || headers.host === undefined) return false;
+  known.text = text.slice(from, end);
+  known.headers = Object.freeze(headers);
+  return true;
 }
 
 /** Reads header lines and the empty line behind them. Answers where the body begins, -1 for what is not plain. */

@@ -6,6 +6,15 @@ import type { GatewayResponse } from '../messages.ts';
 /** Answers that never have a body, so that nothing says how long it is (RFC 9112, 6.3). */
 const isBodiless = (status: number): boolean => status === 204 || status === 304 || status < 200;
 
+/** One check for what node checks in two: a token, and a value that can neither end its line nor lose a character. */
+const headerLine = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+: [\t -~\x80-\xff]*$/;
+
+/** Throws node's own error. */
+function refuseHeader(name: string, value: string): void {
+  validateHeaderName(name);
+  validateHeaderValue(name, value);
+}
+
 /** What the connection does once an answer is written. */
 export interface AnswerEnd {
   /** @param closes the connection ends with the answer */
@@ -49,9 +58,9 @@ export class PlainResponse implements GatewayResponse {
     for (let i = 0; i < headers.length; i += 2) {
       const name = headers[i] ?? '';
       const value = headers[i + 1] ?? '';
-      validateHeaderName(name);
-      validateHeaderValue(name, value);
-      head += `${name}: ${value}\r\n`;
+      const line = `${name}: ${value}`;
+      if (!headerLine.test(line)) refuseHeader(name, value);
+      head += `${line}\r\n`;
       if (name === 'Connection') closes = true;
       else if (name === 'Content-Length') sized = true;
     }
