@@ -202,6 +202,17 @@ describe('a group that opens a transaction', () => {
     expect([again, wire.status]).toEqual([[], 'E']);
   });
 
+  it.each(['0A000', '26000'])('whose first statement no longer fits (%s) has it prepared anew the next time', async (code) => {
+    opened();
+    await server.say(insertOf(true), insertOf(), insertOf(), says.ready('T'));
+    const group = opened();
+    server.take();
+    await server.say(insertOf(), insertOf(), says.error(code), says.ready('E'));
+    expect(endings(group)).toEqual([inserted, inserted, failed(code)]);
+    opened();
+    expect(server.take()).toBe('PBEBEBES');
+  });
+
   it('fails as a whole with its connection', async () => {
     const group = opened();
     await server.say(insertOf(true), says.error('57P01', 'FATAL'));

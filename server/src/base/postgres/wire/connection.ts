@@ -318,6 +318,7 @@ export class WireConnection {
     // Where all was executed, the commit failed.
     const failing = group.entries[group.next] ?? (group.held ? group.entries.at(-1) : undefined);
     if (group.chained) {
+      if (failing !== undefined) this.#forgetUnfit(failing, error);
       // The transaction that was opened stays open, as one that has failed.
       for (const [index, entry] of group.entries.entries())
         if (index < group.next) this.#finish(entry, () => entry.done(entry.count, entry.tag, entry.executedMs));
@@ -344,13 +345,20 @@ export class WireConnection {
   }
 
   /** Whether the error says nothing of the operation: its statement is gone, or it was hit by a cancellation meant for another. */
-  #mayTryAgain(entry: Entry, { code }: DatabaseError): boolean {
+  #mayTryAgain(entry: Entry, error: DatabaseError): boolean {
+    this.#forgetUnfit(entry, error);
+    const { code } = error;
     // With another result type the columns are no longer those that the asker reads by: it has to know.
-    if (code === resultTypeChanged || code === statementGone) this.#statements.forget(entry.prepared);
+    if (code === resultTypeChanged) return false;
     // Within a transaction nothing can be tried again: it is lost with its first error.
     if (this.#status !== 'I') return false;
     if (code === statementGone) return !entry.fresh;
     return code === queryCanceled && entry.cancelledAt === 0 && this.#clock() - this.#cancelledAt < strayCancelMs;
+  }
+
+  /** What is prepared is of no use any more: the next one who asks has it prepared anew. */
+  #forgetUnfit({ prepared }: Entry, { code }: DatabaseError): void {
+    if (code === resultTypeChanged || code === statementGone) this.#statements.forget(prepared);
   }
 
   #lose(reason: Error): void {
