@@ -469,6 +469,25 @@ describe('direct_query', () => {
     expect(await total()).toBe(20);
   });
 
+  it('never runs outside of its transaction, where that could not be opened', async () => {
+    await asOwner(
+      "create function forget_all() returns int language plpgsql as $$ begin execute 'deallocate all'; return 1; end $$",
+    );
+    await asOwner(`grant execute on function forget_all to "${ref.appRole}"`);
+    await postgres.control('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [ref.database]);
+    await sleep(50);
+    const first = start().run;
+    await effects.begin(first, 1, { isolation: 'read_committed' });
+    // From now on the session knows nothing of what was prepared in it, BEGIN included.
+    await ask(first, 'select forget_all()');
+    await effects.commit(first, 1, null);
+    const { run } = start();
+    await effects.begin(run, 1, { isolation: 'read_committed' });
+    expect(await failure(ask(run, 'insert into item values ($1, $2, 5)', [96, 'outside'], true))).toMatchObject({ status: 503 });
+    await effects.rollback(run, 1, null);
+    expect(await total()).toBe(20);
+  });
+
   it('stops after the row limit, and a write beyond it changes nothing', async () => {
     const { run } = start();
     const startedAt = performance.now();

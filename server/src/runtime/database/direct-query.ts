@@ -4,7 +4,7 @@
  */
 import { AshlarError, errorOf, type Limits, type QueryAnswer, type Run, type Value } from '@ashlar/engine';
 import type { Log } from '../../base/log/index.ts';
-import { conflict, type Postgres } from '../../base/postgres/index.ts';
+import { conflict, databaseUnavailable, type Postgres } from '../../base/postgres/index.ts';
 import { accountOf } from '../account-of.ts';
 import { hostOf } from '../host.ts';
 import { decoderOfType } from './decode.ts';
@@ -122,6 +122,8 @@ class DirectQueries {
     open.touched = true;
     const { client, wire } = open;
     await wire.settled();
+    // Where the transaction could not be opened, the SQL would be committed by itself.
+    if (open.broken) throw errorOf(databaseUnavailable, {});
     wire.detach();
     const abandon = (): void => {
       open.broken = true;
