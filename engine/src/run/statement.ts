@@ -18,7 +18,7 @@ export interface CombinedRead {
   /** The same columns, then the key; `$1` is the list of keys. */
   readonly text: string;
   readonly param: Binding;
-  /** Place of the key among the columns, from 0. As PostgreSQL writes it, it is the text that the key was sent as. */
+  /** Place of the key among the columns, from 0. Equal keys have equal texts there; a uuid may have been sent in another spelling. */
   readonly keyColumn: number;
 }
 

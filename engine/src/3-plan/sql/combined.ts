@@ -20,8 +20,8 @@ export interface CombinedTree {
 }
 
 /**
- * Types whose values are equal in SQL exactly when their texts are: a row finds its request by the text of its key. Not so
- * decimals (1.0 and 1.00), floats, times.
+ * Types whose values are equal in SQL exactly when their texts are, as PostgreSQL writes them: a row finds its request by the text
+ * of its key. Not so decimals (1.0 and 1.00), floats, times.
  */
 const sameText: ReadonlySet<ColumnType> = new Set(['int', 'bigint', 'uuid', 'text', 'email', 'enum']);
 

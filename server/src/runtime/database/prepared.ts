@@ -9,6 +9,8 @@ import { type RowShape, rowShape } from './rows/index.ts';
 export interface CombinedStatement extends WireStatement {
   /** Place of the key among its columns. */
   readonly keyColumn: number;
+  /** Whether PostgreSQL writes a key as it is sent: only then its row finds who asked for it. */
+  readonly isWrittenSo: (key: string) => boolean;
 }
 
 export interface PreparedStatement extends WireStatement {
@@ -17,6 +19,16 @@ export interface PreparedStatement extends WireStatement {
   readonly rows: RowShape;
   readonly pace: Pace;
   readonly combined: CombinedStatement | undefined;
+}
+
+/** PostgreSQL takes a uuid in capitals, in braces and without hyphens as well. */
+const writtenUuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function combinedOf({ combined }: Statement, versionId: string): CombinedStatement | undefined {
+  if (combined === undefined) return undefined;
+  const { name, text, param, keyColumn } = combined;
+  const isWrittenSo = param.items === 'uuid' ? (key: string) => writtenUuid.test(key) : () => true;
+  return { name: `${name} ${versionId}`, text, keyColumn, isWrittenSo };
 }
 
 const prepared = new WeakMap<Statement, PreparedStatement>();
@@ -29,7 +41,6 @@ export function prepare(statement: Statement, versionId: string): PreparedStatem
   const known = prepared.get(statement);
   if (known !== undefined && known.versionId === versionId) return known;
   const { way } = wayOf(statement);
-  const { combined } = statement;
   const made = {
     versionId,
     name: `${statement.name} ${versionId}`,
@@ -37,7 +48,7 @@ export function prepare(statement: Statement, versionId: string): PreparedStatem
     params: compileParams(statement.params),
     rows: rowShape(statement.columns),
     pace: new Pace(way, statement.byUniqueKey || statement.insertsOne === true),
-    combined: combined === undefined ? undefined : { ...combined, name: `${combined.name} ${versionId}` },
+    combined: combinedOf(statement, versionId),
   };
   prepared.set(statement, made);
   return made;

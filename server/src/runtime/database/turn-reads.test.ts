@@ -105,6 +105,25 @@ describe('reads of one turn', () => {
     ]);
   });
 
+  it('by one key in two spellings each get its row', async () => {
+    const spellings = [
+      '00000000-0000-0000-0000-0000000000c8',
+      '00000000-0000-0000-0000-0000000000C8',
+      '{000000000000000000000000000000c8}',
+    ];
+    const rows = await Promise.all(spellings.map((key) => read(byCode, key)));
+    expect(rows).toEqual(spellings.map(() => ({ id: 200, name: 'item 200' })));
+  });
+
+  it('with nothing and with a text that looks like it are two', async () => {
+    const params = [text];
+    const said: Statement = { ...plain, name: 'said', text: 'select 1::int8 as id, $1::text as name', params };
+    expect(await Promise.all([read(said, null), read(said, '[null]')])).toEqual([
+      { id: 1, name: null },
+      { id: 1, name: '[null]' },
+    ]);
+  });
+
   it('with equal parameters are executed once, with others not', async () => {
     const [first, same, other] = await Promise.all([read(drawn, 1), read(drawn, 1), read(drawn, 2)]);
     expect(same).toEqual(first);

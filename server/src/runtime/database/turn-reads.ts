@@ -52,7 +52,7 @@ export class TurnReads {
       const [first] = operations;
       if (operations.length === 1 && first !== undefined) this.#shared.read(first);
       else if (combined !== undefined) this.#sendKeys(combined, operations);
-      else for (const same of byParams(operations).values()) this.#sendSame(same);
+      else for (const same of groupsOf(operations, paramsText).values()) this.#sendSame(same);
     }
   }
 
@@ -63,7 +63,11 @@ export class TurnReads {
   }
 
   #sendKeys(statement: CombinedStatement, operations: readonly StatementOperation[]): void {
-    const byKey = [...byParams(operations)];
+    const { written = [], other = [] } = Object.groupBy(operations, (operation) =>
+      statement.isWrittenSo(keyOf(operation)) ? 'written' : 'other',
+    );
+    for (const operation of other) this.#shared.read(operation);
+    const byKey = [...groupsOf(written, keyOf)];
     for (let at = 0; at < byKey.length; at += mostKeys) {
       const part = byKey.slice(at, at + mostKeys);
       const [only] = part;
@@ -75,14 +79,22 @@ export class TurnReads {
   readonly #alone = (operation: StatementOperation): void => this.#shared.read(operation);
 }
 
-/** Operations by their parameters; those of a read by key have one. */
-function byParams(operations: readonly StatementOperation[]): Map<string, StatementOperation[]> {
+/** Of a read by a key, which is its one parameter and never NULL. */
+const keyOf = ({ params }: StatementOperation): string => params[0] ?? '';
+
+/** All parameters as one text; a text that looks like NULL is another. */
+const paramsText = ({ params }: StatementOperation): string => JSON.stringify(params);
+
+/** Operations by a text of each. */
+function groupsOf(
+  operations: readonly StatementOperation[],
+  textOf: (operation: StatementOperation) => string,
+): Map<string, StatementOperation[]> {
   const found = new Map<string, StatementOperation[]>();
   for (const operation of operations) {
-    const { params } = operation;
-    const key = params.length === 1 && params[0] !== null ? (params[0] ?? '') : JSON.stringify(params);
-    const same = found.get(key);
-    if (same === undefined) found.set(key, [operation]);
+    const text = textOf(operation);
+    const same = found.get(text);
+    if (same === undefined) found.set(text, [operation]);
     else same.push(operation);
   }
   return found;
