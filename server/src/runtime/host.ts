@@ -17,7 +17,7 @@ export interface RunHost {
   readonly stack?: CompiledStack;
   /** What the run's effects cost; made by the first effect. Hand it to `telemetry.record`. */
   account?: RunAccount;
-  /** Something of this run is committed: it must not be run once more. */
+  /** Something of this run is committed, or nobody knows whether it is: it must not be run once more. */
   committed?: boolean;
 }
 

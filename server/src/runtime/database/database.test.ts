@@ -183,6 +183,13 @@ describe('a statement in autocommit', () => {
     expect(await failure(effects.query(run, 1, { statement: read, params: [] }))).toMatchObject({ code: 'schema_changed_late' });
   });
 
+  it('that writes is committed, also where the row that it answers is refused', async () => {
+    const { run, host } = start({ limits: { textLength: 3 } });
+    const adds = statement("insert into item values (98, 'long', 1) returning name as name:text", 'write');
+    expect(await failure(effects.query(run, 1, { statement: adds, params: [] }))).toMatchObject({ code: 'text_too_large' });
+    expect([host.committed, await total()]).toEqual([true, 21]);
+  });
+
   it('tries again after a deadlock', async () => {
     // Two updates of the same two rows, in opposite order, as one statement each: one of them is PostgreSQL's victim.
     const both = (first: number, second: number) =>
@@ -221,10 +228,13 @@ describe('a statement in autocommit', () => {
       ['read', 'database_unavailable'],
       ['write', 'commit_unknown'],
     ] as const) {
-      const pending = failure(effects.query(start().run, 1, { statement: statement('select pg_sleep(9)', access), params: [] }));
+      const { run, host } = start();
+      const pending = failure(effects.query(run, 1, { statement: statement('select pg_sleep(9)', access), params: [] }));
       await sleep(150);
       await kill();
       expect(await pending).toMatchObject({ code, status: 503 });
+      // What may be committed is never run once more.
+      expect(host.committed).toBe(access === 'write' ? true : undefined);
       expect(await total()).toBe(20);
     }
   });
@@ -306,7 +316,7 @@ describe('a transaction', () => {
   });
 
   it('whose connection is lost before COMMIT is unknown to the caller, and undone', async () => {
-    const { run } = start();
+    const { run, host } = start();
     await effects.begin(run, 1, begin);
     await effects.query(run, 2, {
       statement: statement("insert into item values (76, 'planted victim', 1)", 'write'),
@@ -317,6 +327,7 @@ describe('a transaction', () => {
     );
     await sleep(50);
     expect(await failure(effects.commit(run, 1, null))).toMatchObject({ code: 'commit_unknown', status: 503 });
+    expect(host.committed).toBe(true);
     expect(await total()).toBe(20);
   });
 

@@ -81,15 +81,12 @@ export class StatementOperation implements Operation {
     this.#rowError = null;
   }
 
+  /** What is wrong with a row is told by `done`: a write is committed all the same, and other readers may want the row. */
   row(bytes: Buffer, at: number, fieldCount: number): void {
-    this.#rows ??= this.#newRows();
-    this.#rows.row(bytes, at, fieldCount);
-  }
-
-  /** The same for a row that came for others as well: what is wrong with it is told by `done`. */
-  take(bytes: Buffer, at: number, fieldCount: number): void {
+    if (this.#rowError !== null) return;
     try {
-      if (this.#rowError === null) this.row(bytes, at, fieldCount);
+      this.#rows ??= this.#newRows();
+      this.#rows.row(bytes, at, fieldCount);
     } catch (error) {
       this.#rowError = error;
     }
@@ -97,6 +94,7 @@ export class StatementOperation implements Operation {
 
   done(count: number, _tag: number, executedMs: number): void {
     this.statement.pace.note(executedMs);
+    if (this.#writesAlone) this.host.committed = true;
     if (this.#rowError !== null) {
       this.failed(this.#rowError);
       return;
@@ -104,7 +102,6 @@ export class StatementOperation implements Operation {
     this.release?.(false);
     const rows = this.#rows ?? this.#newRows();
     const answer: QueryAnswer = rows instanceof JsonRows ? { ...rows.finish(), count } : { rows: rows.rows, count };
-    if (this.asked.access === 'write' && !this.#sender.transaction) this.host.committed = true;
     this.#account(Math.max(answer.encoded?.ends.length ?? answer.rows.length, count));
     this.#resolve(answer);
   }
@@ -142,10 +139,18 @@ export class StatementOperation implements Operation {
 
   #told(error: unknown): Error {
     // What was never sent was not executed.
-    const inDoubt = this.asked.access === 'write' && !this.#sender.transaction && this.attempts > 0;
+    const inDoubt = this.#writesAlone && this.attempts > 0;
     const stopped = error instanceof OperationStopped;
-    if (inDoubt && (stopped ? error.uncertain : connectionLost(error))) return errorOf(commitUnknown, {}, { cause: error });
+    if (inDoubt && (stopped ? error.uncertain : connectionLost(error))) {
+      this.host.committed = true;
+      return errorOf(commitUnknown, {}, { cause: error });
+    }
     return statementError(stopped ? stopReason(this.run, error.cause) : error, this.host);
+  }
+
+  /** It changes rows, and is its own transaction. */
+  get #writesAlone(): boolean {
+    return this.asked.access === 'write' && !this.#sender.transaction;
   }
 
   #newRows(): ObjectRows | JsonRows {

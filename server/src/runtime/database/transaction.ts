@@ -125,7 +125,9 @@ export function createTransactions(postgres: Postgres): Transactions {
         if (tag !== 'C') throw errorOf(transactionAborted, {});
         hostOf(run).committed = true;
       } catch (error) {
-        throw commitError(error, open);
+        const told = commitError(error, open);
+        if (told instanceof AshlarError && told.code === commitUnknown.code) hostOf(run).committed = true;
+        throw told;
       } finally {
         await giveBack(open, keep);
       }

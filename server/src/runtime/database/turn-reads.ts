@@ -152,7 +152,7 @@ class SameRead extends ManyReads {
   }
 
   row(bytes: Buffer, at: number, fieldCount: number): void {
-    for (const operation of this.all) operation.take(bytes, at, fieldCount);
+    for (const operation of this.all) operation.row(bytes, at, fieldCount);
   }
 
   done(count: number, tag: number, executedMs: number): void {
@@ -186,7 +186,7 @@ class KeysRead extends ManyReads {
     const operations = this.#byKey.get(key);
     if (operations === undefined) throw new Error('PostgreSQL answered a key that was not asked for');
     this.#found.add(key);
-    for (const operation of operations) operation.take(bytes, at, fieldCount);
+    for (const operation of operations) operation.row(bytes, at, fieldCount);
   }
 
   done(_count: number, tag: number, executedMs: number): void {
