@@ -69,9 +69,10 @@ export const databaseUnavailable = defineError<object>({
 export const commitUnknown = defineError<object>({
   code: 'commit_unknown',
   status: 503,
-  title: 'The connection was lost during COMMIT',
-  solve: 'Whether the changes are in force is not known: read before you write again.',
-  message: () => 'The connection was lost while the changes were being confirmed.',
+  title: 'Nobody knows whether the changes were committed',
+  solve:
+    'The connection was lost, or the deadline was over, before PostgreSQL confirmed them. They may be in force: read before you write again.',
+  message: () => 'The changes were not confirmed; they may be in force all the same.',
 });
 const databaseDenied = defineError<object>({
   code: 'database_denied',
