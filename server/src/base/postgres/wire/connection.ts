@@ -67,10 +67,6 @@ export class WireConnection {
   get pending(): number {
     return this.#pending;
   }
-  /** Groups that were sent and are not over. */
-  get groups(): number {
-    return this.#groups.length;
-  }
   /** Nothing is under way. */
   get idle(): boolean {
     return this.#groups.length === 0;

@@ -74,7 +74,7 @@ test('bytes that are still leaving are not written over; those that have left ma
   expect(leaving.toString('latin1')).toBe(before);
   const gone = writer.gathered();
   writer.reuse();
-  expect(writer.length).toBe(0);
+  expect(writer.gathered()).toHaveLength(0);
   writer.sync();
   expect(writer.gathered().buffer).toBe(gone.buffer);
 });

@@ -12,11 +12,6 @@ export class MessageWriter {
   #bytes = Buffer.allocUnsafe(firstBytes);
   #at = 0;
 
-  /** Bytes gathered. */
-  get length(): number {
-    return this.#at;
-  }
-
   /** Parse: the types of the parameters are left to the server. */
   parse(name: string, text: string): void {
     const start = this.#begin(code.parse);
