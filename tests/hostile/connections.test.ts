@@ -59,53 +59,65 @@ async function expectHealthy(): Promise<void> {
   expect(best).toBeLessThan(100);
 }
 
+const contradicting: readonly (readonly [string, string])[] = [
+  ['Content-Length and Transfer-Encoding', post(`Content-Length: 6\r\nTransfer-Encoding: chunked\r\n`, `0\r\n\r\n${smuggled}`)],
+  [
+    'Transfer-Encoding and Content-Length',
+    post(`Transfer-Encoding: chunked\r\nContent-Length: ${smuggled.length}\r\n`, `2\r\n{}\r\n0\r\n\r\n${smuggled}`),
+  ],
+  ['two Content-Lengths', post(`Content-Length: 2\r\nContent-Length: ${2 + smuggled.length}\r\n`, `{}${smuggled}`)],
+  ['two equal Content-Lengths', post(`Content-Length: 2\r\nContent-Length: 2\r\n`, `{}${smuggled}`)],
+  ['a list of Content-Lengths', post('Content-Length: 2, 2\r\n', `{}${smuggled}`)],
+  ['a negative Content-Length', post('Content-Length: -1\r\n', smuggled)],
+  ['a Content-Length with a sign', post('Content-Length: +2\r\n', `{}${smuggled}`)],
+  ['a Content-Length in hex', post('Content-Length: 0x2\r\n', `{}${smuggled}`)],
+  ['a Content-Length beyond 2^64', post('Content-Length: 18446744073709551618\r\n', `{}${smuggled}`)],
+  ['a Content-Length with a blank', post('Content-Length: 2 3\r\n', `{}${smuggled}`)],
+  ['an empty Content-Length', post('Content-Length:\r\n', smuggled)],
+  ['Transfer-Encoding twice', post('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n', `0\r\n\r\n${smuggled}`)],
+  ['Transfer-Encoding of another kind', post('Transfer-Encoding: xchunked\r\n', `0\r\n\r\n${smuggled}`)],
+  ['Transfer-Encoding not chunked at last', post('Transfer-Encoding: chunked, identity\r\n', `0\r\n\r\n${smuggled}`)],
+  ['Transfer-Encoding with a tab', post('Transfer-Encoding:\tchunked\r\nContent-Length: 5\r\n', `0\r\n\r\n${smuggled}`)],
+  ['a blank before the colon', post('Transfer-Encoding : chunked\r\n', `0\r\n\r\n${smuggled}`)],
+  ['a folded header', post('Content-Length: 2\r\nX-A: b\r\n Transfer-Encoding: chunked\r\n', `{}${smuggled}`)],
+  ['a chunk size beyond 2^64', post('Transfer-Encoding: chunked\r\n', `fffffffffffffffff\r\n{}\r\n0\r\n\r\n${smuggled}`)],
+  ['a negative chunk size', post('Transfer-Encoding: chunked\r\n', `-1\r\n{}\r\n0\r\n\r\n${smuggled}`)],
+  ['a chunk size in words', post('Transfer-Encoding: chunked\r\n', `two\r\n{}\r\n0\r\n\r\n${smuggled}`)],
+  ['a chunk longer than it says', post('Transfer-Encoding: chunked\r\n', `1\r\n{}\r\n0\r\n\r\n${smuggled}`)],
+  ['chunk lines that end in a line feed', post('Transfer-Encoding: chunked\r\n', `2\n{}\n0\n\n${smuggled}`)],
+  ['header lines that end in a line feed', `POST /api:hostile/body HTTP/1.1\nHost: a\nContent-Length: 0\n\n${smuggled}`],
+  ['a bare carriage return in a header', post('X-A: b\rContent-Length: 0\r\n', smuggled)],
+  ['NUL in a header', post('X-A: b\0c\r\nContent-Length: 0\r\n', smuggled)],
+  ['NUL in a header name', post('X\0A: b\r\n', smuggled)],
+  ['a header without a colon', post('nonsense\r\n', smuggled)],
+  ['HTTP/0.9', 'GET /\r\n\r\n'],
+  ['HTTP/2.0', `GET / HTTP/2.0\r\n${host}\r\n${smuggled}`],
+  ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+  ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
+  ['garbage', '\x00\xff\xfe\r\n\r\n\r\n'],
+  ['a method in small letters', `get / HTTP/1.1\r\n${host}\r\n${smuggled}`],
+  ['a target with a blank', `GET /a b HTTP/1.1\r\n${host}\r\n${smuggled}`],
+  ['a target with NUL', `GET /a\0b HTTP/1.1\r\n${host}\r\n${smuggled}`],
+  ['no target', `GET  HTTP/1.1\r\n${host}\r\n${smuggled}`],
+];
+
 describe('requests that two readers could understand differently', () => {
-  it.each<[string, string]>([
-    ['Content-Length and Transfer-Encoding', post(`Content-Length: 6\r\nTransfer-Encoding: chunked\r\n`, `0\r\n\r\n${smuggled}`)],
-    [
-      'Transfer-Encoding and Content-Length',
-      post(`Transfer-Encoding: chunked\r\nContent-Length: ${smuggled.length}\r\n`, `2\r\n{}\r\n0\r\n\r\n${smuggled}`),
-    ],
-    ['two Content-Lengths', post(`Content-Length: 2\r\nContent-Length: ${2 + smuggled.length}\r\n`, `{}${smuggled}`)],
-    ['two equal Content-Lengths', post(`Content-Length: 2\r\nContent-Length: 2\r\n`, `{}${smuggled}`)],
-    ['a list of Content-Lengths', post('Content-Length: 2, 2\r\n', `{}${smuggled}`)],
-    ['a negative Content-Length', post('Content-Length: -1\r\n', smuggled)],
-    ['a Content-Length with a sign', post('Content-Length: +2\r\n', `{}${smuggled}`)],
-    ['a Content-Length in hex', post('Content-Length: 0x2\r\n', `{}${smuggled}`)],
-    ['a Content-Length beyond 2^64', post('Content-Length: 18446744073709551618\r\n', `{}${smuggled}`)],
-    ['a Content-Length with a blank', post('Content-Length: 2 3\r\n', `{}${smuggled}`)],
-    ['an empty Content-Length', post('Content-Length:\r\n', smuggled)],
-    ['Transfer-Encoding twice', post('Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n', `0\r\n\r\n${smuggled}`)],
-    ['Transfer-Encoding of another kind', post('Transfer-Encoding: xchunked\r\n', `0\r\n\r\n${smuggled}`)],
-    ['Transfer-Encoding not chunked at last', post('Transfer-Encoding: chunked, identity\r\n', `0\r\n\r\n${smuggled}`)],
-    ['Transfer-Encoding with a tab', post('Transfer-Encoding:\tchunked\r\nContent-Length: 5\r\n', `0\r\n\r\n${smuggled}`)],
-    ['a blank before the colon', post('Transfer-Encoding : chunked\r\n', `0\r\n\r\n${smuggled}`)],
-    ['a folded header', post('Content-Length: 2\r\nX-A: b\r\n Transfer-Encoding: chunked\r\n', `{}${smuggled}`)],
-    ['a chunk size beyond 2^64', post('Transfer-Encoding: chunked\r\n', `fffffffffffffffff\r\n{}\r\n0\r\n\r\n${smuggled}`)],
-    ['a negative chunk size', post('Transfer-Encoding: chunked\r\n', `-1\r\n{}\r\n0\r\n\r\n${smuggled}`)],
-    ['a chunk size in words', post('Transfer-Encoding: chunked\r\n', `two\r\n{}\r\n0\r\n\r\n${smuggled}`)],
-    ['a chunk longer than it says', post('Transfer-Encoding: chunked\r\n', `1\r\n{}\r\n0\r\n\r\n${smuggled}`)],
-    ['chunk lines that end in a line feed', post('Transfer-Encoding: chunked\r\n', `2\n{}\n0\n\n${smuggled}`)],
-    ['header lines that end in a line feed', `POST /api:hostile/body HTTP/1.1\nHost: a\nContent-Length: 0\n\n${smuggled}`],
-    ['a bare carriage return in a header', post('X-A: b\rContent-Length: 0\r\n', smuggled)],
-    ['NUL in a header', post('X-A: b\0c\r\nContent-Length: 0\r\n', smuggled)],
-    ['NUL in a header name', post('X\0A: b\r\n', smuggled)],
-    ['a header without a colon', post('nonsense\r\n', smuggled)],
-    ['HTTP/0.9', 'GET /\r\n\r\n'],
-    ['HTTP/2.0', `GET / HTTP/2.0\r\n${host}\r\n${smuggled}`],
-    ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-    ['TLS', '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03'],
-    ['garbage', '\x00\xff\xfe\r\n\r\n\r\n'],
-    ['a method in small letters', `get / HTTP/1.1\r\n${host}\r\n${smuggled}`],
-    ['a target with a blank', `GET /a b HTTP/1.1\r\n${host}\r\n${smuggled}`],
-    ['a target with NUL', `GET /a\0b HTTP/1.1\r\n${host}\r\n${smuggled}`],
-    ['no target', `GET  HTTP/1.1\r\n${host}\r\n${smuggled}`],
-  ])('%s is refused, and nothing behind it is read', async (_name, text) => {
+  it.each(contradicting)('%s is refused, and nothing behind it is read', async (_name, text) => {
     const result = await attempt(text);
     // Where the first request was whole, a connection that goes on may answer the second: then nothing was contradicting.
     expect(statusesOf(result).filter((status) => status < 400 || status >= 500)).toEqual([]);
     expect(result.closed).toBe(true);
     expect(result.replies.length).toBeLessThanOrEqual(1);
+    expect(await things()).toBe(0);
+  });
+
+  it.each(contradicting)('%s is refused behind a request that was plain, too', async (_name, text) => {
+    const result = await attempt([get(), text], { everyMs: 60 });
+    const [first, ...others] = statusesOf(result);
+    expect(first).toBe(200);
+    expect(others.filter((status) => status < 400 || status >= 500)).toEqual([]);
+    expect(others.length).toBeLessThanOrEqual(1);
+    expect(result.closed).toBe(true);
     expect(await things()).toBe(0);
   });
 
@@ -326,6 +338,17 @@ describe('large bodies', () => {
     expect(statusesOf(result).every((status) => [401, 404, 413].includes(status))).toBe(true);
     expect(result.replies).toHaveLength(1);
     expect((await world.memory()) - before).toBeLessThan(room);
+  });
+
+  it('100 MB that come while an answer is under way are not held', async () => {
+    const before = await world.memory();
+    const sleeps = JSON.stringify({ duration: 1_000 });
+    const slow = `POST /api:hostile/steps/sleep HTTP/1.1\r\n${host}${json}Content-Length: ${sleeps.length}\r\n\r\n${sleeps}`;
+    const flood = attempt(body(slow, plain, 100), { everyMs: 10, quietMs: 500, longestMs: 3_000 });
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect((await world.memory()) - before).toBeLessThan(room);
+    expect((await flood).replies.length).toBeLessThanOrEqual(2);
+    await expectHealthy();
   });
 
   it('a small body that unpacks to a large one is not unpacked', async () => {

@@ -119,10 +119,11 @@ export class PlainConnection {
     socket.off('error', nothing);
     socket.off('close', this.#onClose);
     this.#host.forget(this);
+    // Node's parser reads past the socket what comes from now on. What the socket holds is given to it before that, as soon as
+    // the socket flows again: without the pause it flows already, and nothing would set it going.
+    socket.pause();
     socket.unshift(bytes);
     this.#host.handOver(socket);
-    // Node's parser reads past the socket what comes from now on, unless somebody listens: then it is given all in order.
-    socket.on('data', nothing);
     socket.resume();
   }
 }

@@ -105,6 +105,21 @@ describe('a connection', () => {
     expect(await client.answers(5)).toEqual(['plain /wait', 'node /2', 'node /3', 'node /4', 'node /5']);
   });
 
+  it('that sends faster than it is answered loses nothing', async () => {
+    await start();
+    const client = new Client();
+    const body = 'x'.repeat(50_000);
+    const post = (n: number): string => `POST /${n} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    await client.send(get('/wait'));
+    client.socket.write(Array.from({ length: 40 }, (_, n) => post(n)).join(''));
+    await sleep(100);
+    client.socket.end();
+    expect(probe.urls).toEqual(['/wait']);
+    probe.release.resolve();
+    await client.closed;
+    expect(words(client.text)).toEqual(['plain /wait', ...Array.from({ length: 40 }, (_, n) => `node /${n}`)]);
+  });
+
   it('that is cut anywhere into two pieces gets the same answers', async () => {
     await start();
     const body = `POST /b HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc`;
