@@ -2,6 +2,7 @@ import { afterEach, beforeAll, expect, test } from 'vitest';
 import { testPostgres } from '../../../../tests/harness/postgres.ts';
 import type { DatabaseRef, Postgres } from './index.ts';
 import { Pools } from './pools.ts';
+import { WireConnections } from './wire/index.ts';
 
 let postgres: Postgres;
 let pools: Pools;
@@ -128,6 +129,20 @@ test('a connection with an open transaction, and a broken one, are not lent agai
   expect(await pid(last)).not.toBe(second);
   last.release();
   expect(() => last.release()).toThrow('given back twice');
+});
+
+test('a connection that was just lost is not handed to whoever waits for one', async () => {
+  const monotonic = () => performance.now();
+  const wires = new WireConnections({ clock: monotonic, idleMs: 30_000 });
+  pools = new Pools({ maxConnections: 1, idleMs: 30_000, monotonic, wires });
+  const open = await lend(0);
+  const waiting = lend(0);
+  wires.own(open).abandon('a message that was not to come');
+  open.release();
+  const next = await waiting;
+  expect(await pid(next)).toBeTypeOf('number');
+  next.release();
+  wires.stop();
 });
 
 test('thirty databases live on few connections', async () => {

@@ -182,7 +182,7 @@ export class Pools {
 
   #isIdle(client: LentClient): boolean {
     const wire = this.#options.wires?.ownIfAny(client);
-    return wire === undefined ? client.getTransactionStatus() === 'I' : wire.idle && wire.status === 'I';
+    return wire === undefined ? client.getTransactionStatus() === 'I' : wire.idle && !wire.isLost && wire.status === 'I';
   }
 
   /**
