@@ -115,6 +115,24 @@ describe('a slow statement', () => {
     await Promise.all([first, ...waiting]);
     expect(waitingFor).toEqual(['quick reads', 'the lock']);
   });
+
+  it('that is asked for more often than there are connections, and waits for a lock, keeps nobody waiting', async () => {
+    const locked = owner('begin; lock table thing in access exclusive mode; select pg_sleep(2); commit');
+    await sleep(50);
+    const noTable = statementOf('select $1::text as tag', ['tag']);
+    const waiting: Promise<unknown>[] = [];
+    // Several in each of many turns: first they stand in line on a shared connection, then they take all others.
+    for (let turn = 0; turn < 30; turn += 1) {
+      for (let n = 1; n <= 5; n += 1) waiting.push(ask(byKey, [turn * 5 + n]));
+      await sleep(2);
+    }
+    const waitingFor: string[] = [];
+    const first = locked.then(() => waitingFor.push('the lock'));
+    for (let n = 0; n < 50; n += 1) await ask(noTable, [`tag ${n}`]);
+    waitingFor.push('quick reads');
+    await Promise.all([first, ...waiting]);
+    expect(waitingFor).toEqual(['quick reads', 'the lock']);
+  });
 });
 
 describe('inserts of one turn', () => {

@@ -114,7 +114,8 @@ export class StatementOperation implements Operation {
   /** Those that waited behind a slow one of the same statement do not wait behind each other as well. */
   elsewhere(): boolean {
     if (this.statement.pace.way !== 'own') return false;
-    this.#sender.send(this);
+    // Not before whoever shares connections has asked for another one: these may take all that there are.
+    setImmediate(() => this.#sender.send(this));
     return true;
   }
 

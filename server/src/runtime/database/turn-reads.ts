@@ -135,6 +135,11 @@ abstract class ManyReads implements Operation {
     this.all[0]?.slow(ms);
   }
 
+  /** All of them have the same statement: all go, or none. */
+  elsewhere(): boolean {
+    return this.all.every((operation) => operation.elsewhere());
+  }
+
   failed(): void {
     for (const operation of this.all) this.#alone(operation);
   }

@@ -105,6 +105,23 @@ describe('reads', () => {
     expect([heard, server(1).take()]).toEqual([[150], 'PBES']);
   });
 
+  it('find a connection even where all that waited behind a slow one went another way', async () => {
+    const lane = new ReadLane(options());
+    const [slow, behind] = [read(), read()];
+    Object.assign(behind, { elsewhere: () => true });
+    for (const one of [slow, behind]) {
+      lane.push(one);
+      await settled();
+    }
+    now += 150;
+    lane.look(now);
+    // At once: whatever goes another way may take the last connection.
+    expect(lendings).toBe(2);
+    await settled();
+    // The slow one's connection is of no use meanwhile, so that this one is the last.
+    expect([lane.giveUp('spare'), lane.size]).toEqual([false, 2]);
+  });
+
   it('go again when their connection is lost, four times at most', async () => {
     const lane = new ReadLane(options());
     const operation = read();

@@ -81,16 +81,18 @@ abstract class Lane {
       const idle = member.wire.idle && now - member.usedAt > this.options.idleMs;
       if (member.wire.idle && (idle || member.leaving)) this.#leave(member);
     }
+    // At once, before what goes its own way from now on takes all connections that there are.
+    if (this.#useful.length === 0 && this.members.some(({ stalled }) => stalled)) this.#grow();
     if (this.waits) this.schedule();
   }
 
   /** Gives up a connection that somebody else needs more: an idle one at once, another when its work is done. */
   giveUp(which: GivenUp): boolean {
-    const staying = this.members.filter(({ leaving }) => !leaving);
-    const [one] = staying;
-    const isLast = staying.length === 1;
+    const useful = this.#useful;
+    const [one] = useful;
+    const isLast = useful.length === 1;
     if (one === undefined || (isLast && which === 'spare')) return false;
-    const idle = this.waits ? undefined : staying.find(({ wire }) => wire.idle);
+    const idle = this.waits ? undefined : useful.find(({ wire }) => wire.idle);
     if (idle !== undefined) this.#leave(idle);
     else if (isLast && which !== 'any') return false;
     else one.leaving = true;
@@ -169,6 +171,11 @@ abstract class Lane {
     if (this.waits) this.#grow();
   }
 
+  /** Not those that are stalled or leaving: what waits needs another. */
+  get #useful(): readonly Member[] {
+    return this.members.filter(({ stalled, leaving }) => !stalled && !leaving);
+  }
+
   #leastBusy(): Member | undefined {
     let least: Member | undefined;
     for (const member of this.members)
@@ -187,9 +194,8 @@ abstract class Lane {
   }
 
   #grow(): void {
-    // A stalled or leaving connection does not count: what waits needs another.
-    const useful = this.members.filter(({ stalled, leaving }) => !stalled && !leaving).length;
-    if (this.#closed || this.#opening > 0 || useful >= this.options.most || this.options.clock() < this.#opensAt) return;
+    if (this.#closed || this.#opening > 0 || this.#useful.length >= this.options.most) return;
+    if (this.options.clock() < this.#opensAt) return;
     this.#opening += 1;
     this.options
       .lend()
