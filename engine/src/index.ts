@@ -77,6 +77,7 @@ export { fileSchemas, type JsonSchema, type SchemaKind, schemaFiles } from './sc
 export type { StepInfo } from './types/step-info.ts';
 export { Bigint } from './values/bigint.ts';
 export { Decimal } from './values/decimal.ts';
+export { emptyObject } from './values/empty-object.ts';
 export { EncodedJson, mostEncodedBytes } from './values/encoded.ts';
 export { Float } from './values/float.ts';
 export { decodeJson, encodeForSending, encodeJson, type JsonOptions, type LargeInts } from './values/json.ts';

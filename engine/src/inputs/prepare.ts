@@ -2,6 +2,7 @@
 import { defaultLimits } from '../limits.ts';
 import type { Bound, Input } from '../model.ts';
 import { nearest } from '../nearest.ts';
+import { emptyObject } from '../values/empty-object.ts';
 import { decodeJson } from '../values/json.ts';
 import type { Value, ValueObject } from '../values/value.ts';
 import { type Check, describe } from './check.ts';
@@ -175,14 +176,6 @@ const anyObject: Check = (value, textual, report) => {
   const flaw = textFlawWithin(decoded);
   return flaw === null ? decoded : report.refuse('bad_text', flaw);
 };
-
-const nothing = {};
-
-/**
- * A null-prototype object: `__proto__` and `constructor` are plain names in it. A copy of nothing whose prototype is taken away
- * keeps V8's fast kind of object; `Object.create(null)` makes a dictionary.
- */
-export const emptyObject = (): Record<string, Value> => ({ ...nothing, __proto__: null });
 
 /** One declared field with its check. */
 export interface Field {

@@ -1,8 +1,9 @@
 /** Checks what a request brings against an endpoint's inputs, and arguments against a function's. */
 import type { FieldError } from '../errors.ts';
 import type { Input } from '../model.ts';
+import { emptyObject } from '../values/empty-object.ts';
 import type { Value, ValueObject } from '../values/value.ts';
-import { emptyObject, type Field, prepareCheck, prepareFields, refuseUnknownNames, takeField, takeMembers } from './prepare.ts';
+import { type Field, prepareCheck, prepareFields, refuseUnknownNames, takeField, takeMembers } from './prepare.ts';
 import { Report } from './report.ts';
 import { isPlainObject } from './text.ts';
 

@@ -1,8 +1,7 @@
 /** Rows as `pg` gives them, as values. */
-import type { Limits, ValueObject } from '@ashlar/engine';
+import { emptyObject, type Limits, type ValueObject } from '@ashlar/engine';
 import type { Decode } from './decode.ts';
 import { readField } from './read-field.ts';
-import { emptyRow } from './row-object.ts';
 
 /** Type parsers of `pg` are off: fields stay text and are read by decoders. */
 export const textOnly = { getTypeParser: () => (field: string) => field };
@@ -14,7 +13,7 @@ export function rowOf(
   fields: readonly (string | null)[],
   { textLength }: Pick<Limits, 'textLength'>,
 ): ValueObject {
-  const row = emptyRow();
+  const row = emptyObject();
   for (const [index, name] of names.entries()) {
     const field = fields[index] ?? null;
     const decode = decoders[index];

@@ -1,5 +1,6 @@
 /** Rows as the JSON that goes out, for stacks that only pass them on. */
 import {
+  emptyObject,
   encodeJson,
   errorOf,
   type JsonOptions,
@@ -12,7 +13,6 @@ import {
 } from '@ashlar/engine';
 import type { Decode } from '../decode.ts';
 import { readField } from '../read-field.ts';
-import { emptyRow } from '../row-object.ts';
 import { int32 } from './digits.ts';
 import { JsonSink } from './json-sink.ts';
 import { type FastWrite, worstCase } from './json-writers.ts';
@@ -70,7 +70,7 @@ export class JsonRows implements RowReader {
     this.#sink ??= JsonSink.take();
     const sink = this.#sink;
     const { columns, shows, keeps } = this.#shape;
-    const values = keeps ? emptyRow() : null;
+    const values = keeps ? emptyObject() : null;
     sink.room(3);
     if (this.#ends.length > 0) sink.bytes[sink.at++] = comma;
     if (!shows) sink.bytes[sink.at++] = opening;

@@ -1,8 +1,7 @@
 /** Rows as the objects that expressions look into. */
-import type { Value, ValueObject } from '@ashlar/engine';
+import { emptyObject, type Value, type ValueObject } from '@ashlar/engine';
 import type { Decode } from '../decode.ts';
 import { readField } from '../read-field.ts';
-import { emptyRow } from '../row-object.ts';
 import { int32 } from './digits.ts';
 import type { RowReader } from './row-reader.ts';
 import type { FastRead } from './value-readers.ts';
@@ -40,7 +39,7 @@ export class ObjectRows implements RowReader {
 
   row(bytes: Buffer, at: number, fieldCount: number): void {
     const columns = this.#columns;
-    const row = emptyRow();
+    const row = emptyObject();
     let from = at;
     for (let index = 0; index < columns.length; index++) {
       const column = columns[index]!;
