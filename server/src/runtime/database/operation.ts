@@ -94,6 +94,11 @@ export class StatementOperation implements Operation {
 
   done(count: number, _tag: number, executedMs: number): void {
     this.statement.pace.note(executedMs);
+    this.finish(count);
+  }
+
+  /** The same where its time was noted already, for it was executed for others as well. */
+  finish(count: number): void {
     if (this.#writesAlone) this.host.committed = true;
     if (this.#rowError !== null) {
       this.failed(this.#rowError);

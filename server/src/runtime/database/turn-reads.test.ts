@@ -1,6 +1,6 @@
 /** Reads of one turn that become one: each gets its own row and its own error. */
 import type { Effects, Statement, Value } from '@ashlar/engine';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { testPostgres } from '../../../../tests/harness/postgres.ts';
 import { testEnvironment, testRun } from '../../../../tests/harness/run.ts';
 import { systemClock } from '../../base/clock.ts';
@@ -8,6 +8,7 @@ import { silentLog } from '../../base/log/index.ts';
 import type { DatabaseRef, Postgres } from '../../base/postgres/index.ts';
 import { createTelemetry, type Telemetry } from '../../domains/telemetry/index.ts';
 import { createRuntime, type Runtime } from '../index.ts';
+import { prepare } from './prepared.ts';
 
 let postgres: Postgres;
 let ref: DatabaseRef;
@@ -122,6 +123,16 @@ describe('reads of one turn', () => {
       { id: 1, name: null },
       { id: 1, name: '[null]' },
     ]);
+  });
+
+  it('that share an execution are one run, when it is looked at how long their statement takes', async () => {
+    const listed: Statement = { ...drawn, name: 'listed', byUniqueKey: false, maxRows: 20 };
+    const { pace } = prepare(listed, testEnvironment(ref).versionId);
+    for (let run = 0; run < 3; run += 1) await read(listed, 1);
+    expect(pace.way).toBe('shared');
+    const noted = vi.spyOn(pace, 'note');
+    await Promise.all(Array.from({ length: 20 }, () => read(listed, 1)));
+    expect(noted).toHaveBeenCalledTimes(1);
   });
 
   it('with equal parameters are executed once, with others not', async () => {

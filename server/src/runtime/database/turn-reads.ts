@@ -6,6 +6,7 @@
 import type { Operation, SharedConnections, WireStatement } from '../../base/postgres/index.ts';
 import { writeArray } from './array-text.ts';
 import type { StatementOperation } from './operation.ts';
+import type { Pace } from './pace.ts';
 import type { CombinedStatement, PreparedStatement } from './prepared.ts';
 
 /** Keys of one statement; the more, the longer the first one waits for its row. */
@@ -149,19 +150,23 @@ abstract class ManyReads implements Operation {
 class SameRead extends ManyReads {
   readonly statement: WireStatement;
   readonly params: readonly (string | null)[];
+  readonly #pace: Pace;
 
   constructor(first: StatementOperation, all: readonly StatementOperation[], alone: SendAlone) {
     super(all, alone);
     this.statement = first.statement;
     this.params = first.params;
+    this.#pace = first.statement.pace;
   }
 
   row(bytes: Buffer, at: number, fieldCount: number): void {
     for (const operation of this.all) operation.row(bytes, at, fieldCount);
   }
 
-  done(count: number, tag: number, executedMs: number): void {
-    for (const operation of this.all) operation.done(count, tag, executedMs);
+  done(count: number, _tag: number, executedMs: number): void {
+    // Once: it was one run.
+    this.#pace.note(executedMs);
+    for (const operation of this.all) operation.finish(count);
   }
 }
 
