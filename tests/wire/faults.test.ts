@@ -114,7 +114,8 @@ const faults: Readonly<Record<string, Fault>> = {
     async inject() {
       for (let n = 1 + below(3); n > 0; n -= 1) {
         await sleep(below(15));
-        await admin(`select pg_terminate_backend(pid) ${backends} order by random() limit ${1 + below(3)}`, ofApp());
+        // Waits until they are gone: on a busy machine a backend may die during the next fault.
+        await admin(`select pg_terminate_backend(pid, 2000) ${backends} order by random() limit ${1 + below(3)}`, ofApp());
       }
     },
     more: () => reads('slow', () => '0.02', 4),
@@ -133,8 +134,9 @@ const faults: Readonly<Record<string, Fault>> = {
   'deadlines met': {
     async inject() {},
     more: () => reads('slow', () => '5', 1 + below(6), 50 + below(200)),
-    // A read that waits behind several that are slow: its deadline is its own.
-    may: ['deadline_exceeded'],
+    // A read that waits behind several that are slow: its deadline is its own. On a busy machine it may be over before a connection
+    // of its own is open.
+    may: ['deadline_exceeded', 'database_unavailable'],
   },
   'errors among reads': {
     async inject() {},
