@@ -1,7 +1,6 @@
 /** The station "inputs": what a request brings, checked before the stack runs. */
 import type { IncomingHttpHeaders } from 'node:http';
-import { errorOf, inputInvalid, type RawInputs, type ValueObject } from '@ashlar/engine';
-import { emptyRecord } from '../base/http/index.ts';
+import { emptyObject, errorOf, inputInvalid, type RawInputs, type ValueObject } from '@ashlar/engine';
 import type { RouteEntry } from './route.ts';
 
 /** Never shown to a stack: it holds a key of the instance. */
@@ -21,7 +20,7 @@ function isPlain(headers: IncomingHttpHeaders): headers is Record<string, string
 }
 
 function copied(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
-  const object = emptyRecord<string>();
+  const object = emptyObject<string>();
   for (const name in headers) {
     const value = headers[name];
     if (value !== undefined && name !== debugHeader) object[name] = typeof value === 'string' ? value : value.join(', ');

@@ -5,6 +5,7 @@ import {
   type AshlarError,
   type CheckedInputs,
   type CompiledEndpoint,
+  emptyObject,
   errorOf,
   notFound,
   onlyReading,
@@ -14,7 +15,6 @@ import {
 import {
   allowedMethods,
   decodePercent,
-  emptyRecord,
   type PathMatch as Match,
   methodNotAllowed,
   methodUnknown,
@@ -186,7 +186,7 @@ export function findMethod(match: PathMatch, method: string): RouteEntry {
 
 /** Names and values of the path's parameters, in an object without prototype. */
 export function pathParameters(entry: RouteEntry, values: readonly string[]): Readonly<Record<string, string>> {
-  const parameters = emptyRecord<string>();
+  const parameters = emptyObject<string>();
   for (let i = 0; i < values.length; i += 1) parameters[entry.parameters[i] ?? ''] = values[i] ?? '';
   return parameters;
 }

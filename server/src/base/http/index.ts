@@ -1,7 +1,6 @@
 /** Plain HTTP: targets, queries, bearer tokens, tries of paths, ranges of addresses, refusals. */
 export { bearerToken } from './bearer.ts';
 export { type AddressRange, parseAddressRange, parseCidr } from './cidr.ts';
-export { emptyRecord } from './empty-record.ts';
 export {
   badRequest,
   bodyTooLarge,

@@ -1,6 +1,5 @@
 /** Takes a request's target apart: path segments and query, percent-encoding undone strictly. */
-import { errorOf, type Value, type ValueObject } from '@ashlar/engine';
-import { emptyRecord } from './empty-record.ts';
+import { emptyObject, errorOf, type ValueObject } from '@ashlar/engine';
 import { badRequest, tooManyParameters } from './errors.ts';
 import { maxParameters } from './limits.ts';
 
@@ -72,12 +71,12 @@ export function parseQuery(text: string, what: string): Query {
   return query;
 }
 
-const noMembers: ValueObject = Object.freeze(emptyRecord<Value>());
+const noMembers: ValueObject = Object.freeze(emptyObject());
 
 /** As `request.query` and form bodies show it: a text, or a list of texts where a name came more than once. */
 export function queryObject(query: Query): ValueObject {
   if (query.size === 0) return noMembers;
-  const object = emptyRecord<Value>();
+  const object = emptyObject();
   for (const [name, values] of query) object[name] = values.length === 1 ? (values[0] ?? '') : values;
   return object;
 }

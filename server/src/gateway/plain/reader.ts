@@ -7,8 +7,7 @@
  * not in it. Where a request ends is not a question of parsing either: its bytes are all that came.
  */
 import type { IncomingHttpHeaders } from 'node:http';
-import { headerBytes, urlBytes } from '@ashlar/engine';
-import { emptyRecord } from '../../base/http/index.ts';
+import { emptyObject, headerBytes, urlBytes } from '@ashlar/engine';
 import type { GatewayRequest } from '../messages.ts';
 
 /** A request that came whole. */
@@ -100,7 +99,7 @@ export function readPlainRequest(bytes: Buffer, known: KnownHeaders): PlainReque
 
 /** Reads the header lines from a place on; false for what is not plain. */
 function renew(known: KnownHeaders, text: string, from: number): boolean {
-  const headers = emptyRecord<string>();
+  const headers = emptyObject<string>();
   const end = readHeaders(text, from, headers);
   if (end === -1 || headers.host === undefined) return false;
   known.text = text.slice(from, end);
