@@ -34,8 +34,9 @@ export class TriggerWatch {
   /** Whether an insert into the table is known to be nothing more. */
   isPlain(ref: DatabaseRef, table: string): boolean {
     const known = this.#known.get(ref);
-    if (known === undefined || this.#monotonic() - known.readAt > freshMs) this.#read(ref);
-    return known !== undefined && !known.tables.has(table);
+    if (known !== undefined && this.#monotonic() - known.readAt <= freshMs) return !known.tables.has(table);
+    this.#read(ref);
+    return false;
   }
 
   #read(ref: DatabaseRef): void {
@@ -43,7 +44,7 @@ export class TriggerWatch {
     this.#reading.add(ref);
     this.#ask(ref)
       .then((tables) => this.#known.set(ref, { tables, readAt: this.#monotonic() }))
-      // Until it can be read, each insert has a commit of its own.
+      // Until it is read, each insert has a commit of its own.
       .catch(() => this.#known.delete(ref))
       .finally(() => this.#reading.delete(ref));
   }
