@@ -203,7 +203,8 @@ class OpenedPostgres implements Postgres {
   }
 
   shared(ref: DatabaseRef): SharedConnections {
-    return this.#wires.shared(poolKey(ref, 'app'), () => this.lend(ref, 'app', sharedWaitMs));
+    const key = poolKey(ref, 'app');
+    return this.#wires.shared(key, () => this.#pools.lend(key, () => this.#configOf(ref, 'app'), sharedWaitMs, true));
   }
 
   wire(client: LentClient): WireConnection {

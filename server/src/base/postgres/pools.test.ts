@@ -164,3 +164,27 @@ test('a stopped pool lends nothing and leaves nothing open', async () => {
   expect(pools.size).toBe(0);
   await expect(lend(0)).rejects.toThrow(expect.objectContaining({ code: 'database_unavailable' }));
 });
+
+test('slow statements of one database leave room for the others', async () => {
+  make(10);
+  const slow = await Promise.all(Array.from({ length: 4 }, () => lend(0)));
+  await expect(lend(0, 50)).rejects.toMatchObject({ code: 'database_unavailable' });
+  const waiting = lend(0);
+  const others = await Promise.all([lend(1, 50), lend(1, 50), lend(2, 50)]);
+  expect(pools.size).toBe(7);
+  slow.pop()?.release();
+  (await waiting).release();
+  for (const client of [...others, ...slow]) client.release();
+});
+
+test('slow statements of many databases leave room for those that have few, and for connections that are shared', async () => {
+  make(20);
+  const slow = await Promise.all([0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1].map((number) => lend(number)));
+  const others = await Promise.all([lend(2, 50), lend(2, 50)]);
+  const [ref] = refs;
+  if (ref === undefined) throw new Error('no such database');
+  const config = () => ({ host, user: ref.appRole, password: ref.appPassword, database: ref.database });
+  others.push(await pools.lend(ref.database, config, 50, true));
+  await expect(lend(0, 50)).rejects.toMatchObject({ code: 'database_unavailable' });
+  for (const client of [...others, ...slow]) client.release();
+});

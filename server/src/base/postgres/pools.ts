@@ -33,11 +33,25 @@ export interface PoolsOptions {
 
 interface Waiter {
   readonly key: string;
+  /** For a connection that many requests share. */
+  readonly shared: boolean;
   readonly config: () => ClientConfig;
   readonly resolve: (client: LentClient) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
 }
+
+/** Of all connections, these are not for whoever has some already: slow statements of one database must leave room for the others. */
+const reservedShare = 0.2;
+/**
+ * One database and role has no more of them: slow statements of one leave the rest alone, and PostgreSQL finishes sooner what it
+ * has in hand than what it is given all at once.
+ */
+const largestShare = 0.4;
+/** A node with fewer connections needs each of them. */
+const reserveFrom = 10;
+/** What a database and role may have of the reserve, too. */
+const fewConnections = 4;
 
 /** So often whoever waits asks again for a shared connection. */
 const askEveryMs = 25;
@@ -69,12 +83,13 @@ export class Pools {
   /**
    * Lends a client for `key` (one database and role), made from `config` where none is idle. Throws `database_unavailable` after
    * `waitMs` without one, and at once where the server can't be reached.
+   * @param shared it will be shared by many requests, so it may be one of the reserve
    */
-  lend(key: string, config: () => ClientConfig, waitMs: number): Promise<LentClient> {
+  lend(key: string, config: () => ClientConfig, waitMs: number, shared = false): Promise<LentClient> {
     if (this.#closed) return Promise.reject(errorOf(databaseUnavailable, {}));
     const kept = this.#takeIdle(key);
     if (kept !== null) return Promise.resolve(kept);
-    if (this.#makeRoom()) return this.#open(key, config());
+    if (this.#makeRoom(key, shared)) return this.#open(key, config());
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
         () => {
@@ -83,7 +98,7 @@ export class Pools {
         },
         Math.max(0, waitMs),
       );
-      const waiter: Waiter = { key, config, resolve, reject, timer };
+      const waiter: Waiter = { key, shared, config, resolve, reject, timer };
       this.#waiters.push(waiter);
       this.#askForRoom();
     });
@@ -126,9 +141,31 @@ export class Pools {
     return client;
   }
 
+  /** Whether there is a place for one more. */
+  #mayOpen(key: string, shared: boolean): boolean {
+    const { maxConnections } = this.#options;
+    const free = maxConnections - this.#all.size;
+    const isSmall = maxConnections < reserveFrom;
+    if (free <= 0 || this.#hasMost(key, shared)) return false;
+    return isSmall || shared || free > Math.floor(maxConnections * reservedShare) || this.#count(key) < fewConnections;
+  }
+
+  /** Whether a database and role has as many as one may have. */
+  #hasMost(key: string, shared: boolean): boolean {
+    const { maxConnections } = this.#options;
+    return !shared && maxConnections >= reserveFrom && this.#count(key) >= Math.floor(maxConnections * largestShare);
+  }
+
+  #count(key: string): number {
+    let count = 0;
+    for (const client of this.#all) if (client.key === key) count += 1;
+    return count;
+  }
+
   /** True when one more may be opened; closes the least recently used idle one for that. */
-  #makeRoom(): boolean {
-    if (this.#all.size < this.#options.maxConnections) return true;
+  #makeRoom(key: string, shared: boolean): boolean {
+    if (this.#mayOpen(key, shared)) return true;
+    if (this.#hasMost(key, shared)) return false;
     const oldest = this.#idle[0];
     if (oldest === undefined) return false;
     void this.#close(oldest);
@@ -223,12 +260,13 @@ export class Pools {
     clearTimeout(waiter.timer);
   }
 
-  /** Closes a client and gives its place to `next`, or to the first in line. */
-  async #close(client: LentClient, next = this.#waiters[0]): Promise<void> {
+  /** Closes a client and gives its place to `next`, or to the first in line who may have it. */
+  async #close(client: LentClient, next?: Waiter): Promise<void> {
     if (!this.#all.delete(client)) return;
     const index = this.#idle.indexOf(client);
     if (index !== -1) this.#idle.splice(index, 1);
-    if (next !== undefined) this.#serve(next);
+    const served = next ?? this.#waiters.find(({ key, shared }) => this.#mayOpen(key, shared));
+    if (served !== undefined) this.#serve(served);
     await client.end().catch(() => {});
   }
 

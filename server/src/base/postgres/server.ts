@@ -17,9 +17,13 @@ export interface DatabaseServer {
   stop(): Promise<void>;
 }
 
-/** Settings of every connection, and what is left out where a role has its own. */
+/**
+ * Settings of every connection.
+ * @param statementTimeoutMs longest statement, and longest pause within a transaction; null where the role has its own
+ */
 export function sessionConfig(statementTimeoutMs: number | null): ClientConfig {
   const options = ['-c TimeZone=UTC', '-c DateStyle=ISO', '-c IntervalStyle=iso_8601', '-c extra_float_digits=1'];
-  if (statementTimeoutMs !== null) options.push(`-c statement_timeout=${statementTimeoutMs}`);
+  if (statementTimeoutMs !== null)
+    options.push(`-c statement_timeout=${statementTimeoutMs}`, `-c idle_in_transaction_session_timeout=${statementTimeoutMs}`);
   return { application_name: 'ashlar', options: options.join(' '), connectionTimeoutMillis: 10_000, keepAlive: true };
 }

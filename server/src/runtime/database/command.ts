@@ -11,15 +11,15 @@ const begins: Readonly<Record<Isolation, string>> = {
   serializable: 'begin isolation level serializable',
 };
 
-/** Limits of the transaction, and who writes: for triggers, the history of changes, and the database's own log. */
+/**
+ * Who writes: for triggers, the history of changes, and the database's own log. The transaction's time is watched from here, and
+ * bounded by the session should this node forget it: limits of its own would cost each transaction more than one of its statements.
+ */
 const settings: WireStatement = {
   name: 'transaction settings',
-  text: `select set_config('statement_timeout', $1, true), set_config('idle_in_transaction_session_timeout', $2, true),
-    set_config('ashlar.request_id', $3, true), set_config('ashlar.endpoint', $4, true), set_config('ashlar.actor', $5, true)`,
+  text: `select set_config('ashlar.request_id', $1, true), set_config('ashlar.endpoint', $2, true), set_config('ashlar.actor', $3, true)`,
 };
 const longestSetting = 500;
-/** Beyond the run's own deadline: PostgreSQL ends what this node has forgotten. */
-const idleBeyondMs = 1_000;
 
 /** A command without rows. */
 export class CommandOperation implements Operation {
@@ -59,12 +59,9 @@ export class CommandOperation implements Operation {
 
 /** The commands that open a transaction; `broken` is called when one of them fails. */
 export function beginning(run: Run, host: RunHost, isolation: Isolation, broken: () => void): readonly Operation[] {
-  const remainingMs = Math.max(1, Math.ceil(run.remainingMs()));
-  const params = [
-    String(remainingMs),
-    String(remainingMs + idleBeyondMs),
-    ...[run.requestId, host.endpoint, host.actor ?? ''].map((text) => text.replaceAll('\0', '').slice(0, longestSetting)),
-  ];
+  const params = [run.requestId, host.endpoint, host.actor ?? ''].map((text) =>
+    text.replaceAll('\0', '').slice(0, longestSetting),
+  );
   const operations = [
     new CommandOperation(begins[isolation], run.deadlineAt),
     new CommandOperation(settings, run.deadlineAt, params),
