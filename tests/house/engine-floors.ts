@@ -27,7 +27,11 @@ const floors: readonly Floor[] = [
   { name: '4-emit', paths: ['4-emit/'], holds: 'JavaScript from the intermediate form' },
   { name: 'query', paths: ['query/'], holds: 'database steps at run time' },
   { name: 'library', paths: ['library/'], holds: 'functions' },
-  { name: 'compiled', paths: ['compiled.ts', 'compiled-stack.ts', 'kept-stacks.ts', 'compile.ts'], holds: 'the compiler as a whole' },
+  {
+    name: 'compiled',
+    paths: ['compiled.ts', 'compiled-stack.ts', 'kept-stacks.ts', 'compile.ts'],
+    holds: 'the compiler as a whole',
+  },
   { name: 'tools', paths: ['explain/', 'schema/'], holds: 'what people and editors are shown' },
   { name: 'face', paths: ['index.ts'], holds: 'what others may use' },
 ];
