@@ -1,8 +1,8 @@
 /** All ways of statements share one cap: whoever has a connection gives it up for whoever has none. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DatabaseRef, Postgres } from '../../server/src/base/postgres/index.ts';
+import type { Postgres } from '../../server/src/base/postgres/index.ts';
 import { openTestPostgres, testPostgres } from '../harness/postgres.ts';
-import { Traffic } from './traffic.ts';
+import { Traffic, taggedDatabase } from './traffic.ts';
 
 let databaseUrl: string;
 const opened: Postgres[] = [];
@@ -25,14 +25,6 @@ async function open(poolConnections: number): Promise<Postgres> {
   return postgres;
 }
 
-async function prepared(postgres: Postgres): Promise<DatabaseRef> {
-  const ref = await postgres.createDatabase();
-  await postgres.asOwner(ref, (client) =>
-    client.query(`create table tagged (tag text primary key); grant select, insert on tagged to "${ref.appRole}"`),
-  );
-  return ref;
-}
-
 const all = (traffic: Traffic) => [
   ...Array.from({ length: 50 }, () => traffic.read('read', 'x', 5_000)),
   ...Array.from({ length: 10 }, () => traffic.read('own', 'x', 5_000)),
@@ -42,7 +34,7 @@ const all = (traffic: Traffic) => [
 
 test.for([1, 2, 3])('a node with connections: %i', async (most) => {
   const postgres = await open(most);
-  const traffic = new Traffic(postgres, await prepared(postgres));
+  const traffic = new Traffic(postgres, await taggedDatabase(postgres));
   for (let round = 0; round < 3; round += 1) {
     const outcomes = await Promise.all(all(traffic));
     expect(outcomes.filter(({ code }) => code !== null)).toEqual([]);
@@ -52,7 +44,7 @@ test.for([1, 2, 3])('a node with connections: %i', async (most) => {
 test('more databases than connections', async () => {
   const postgres = await open(3);
   const traffics: Traffic[] = [];
-  for (let n = 0; n < 5; n += 1) traffics.push(new Traffic(postgres, await prepared(postgres)));
+  for (let n = 0; n < 5; n += 1) traffics.push(new Traffic(postgres, await taggedDatabase(postgres)));
   for (let round = 0; round < 2; round += 1) {
     const outcomes = await Promise.all(traffics.flatMap(all));
     expect(outcomes.filter(({ code }) => code !== null)).toEqual([]);

@@ -56,6 +56,15 @@ export interface Outcome {
   readonly deadlineMs: number;
 }
 
+/** A database with the table that traffic is about. */
+export async function taggedDatabase(postgres: Postgres): Promise<DatabaseRef> {
+  const ref = await postgres.createDatabase();
+  await postgres.asOwner(ref, (client) =>
+    client.query(`create table tagged (tag text primary key); grant select, insert on tagged to "${ref.appRole}"`),
+  );
+  return ref;
+}
+
 export class Traffic {
   readonly effects: Effects;
   readonly #ref: DatabaseRef;

@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { DatabaseRef, Postgres } from '../../server/src/base/postgres/index.ts';
+import type { Postgres } from '../../server/src/base/postgres/index.ts';
 import { openTestPostgres, temporaryFolder } from '../harness/postgres.ts';
-import { Traffic } from './traffic.ts';
+import { Traffic, taggedDatabase } from './traffic.ts';
 
 /** Of its own, for the port is the one that every PostgreSQL has. */
 const address = `127.77.${(process.pid >> 8) & 0xff}.${process.pid & 0xff}`;
@@ -78,17 +78,9 @@ async function open(databaseUrl: string): Promise<Postgres> {
   return postgres;
 }
 
-async function prepared(postgres: Postgres): Promise<DatabaseRef> {
-  const ref = await postgres.createDatabase();
-  await postgres.asOwner(ref, (client) =>
-    client.query(`create table tagged (tag text primary key); grant select, insert on tagged to "${ref.appRole}"`),
-  );
-  return ref;
-}
-
 /** Reads, inserts and transactions, large and small, and one that is cancelled; answers how its connections are encrypted. */
 async function exercise(postgres: Postgres): Promise<readonly unknown[]> {
-  const ref = await prepared(postgres);
+  const ref = await taggedDatabase(postgres);
   const traffic = new Traffic(postgres, ref);
   const large = traffic.read('large', 'x', 20_000);
   const slow = traffic.read('slow', '30', 300);

@@ -110,7 +110,10 @@ export function failedQuery(cause: unknown, message: string, sqlState: string, p
   );
 }
 
-/** Whether after an error the connection must not be used again. */
+/**
+ * Whether after an error the connection must not be used again. Of a statement that was stopped, too: a cancellation that comes too
+ * late would hit whatever runs next on it.
+ */
 export function spoils(error: unknown): boolean {
   if (error instanceof AshlarError) return false;
   if (!(error instanceof DatabaseError)) return true;

@@ -125,9 +125,7 @@ export class StatementOperation implements Operation {
   }
 
   failed(error: unknown): void {
-    const stopped = error instanceof OperationStopped;
-    // A cancellation that comes too late would hit whatever runs next on the connection.
-    this.release?.(stopped || spoils(error));
+    this.release?.(spoils(error));
     this.release = null;
     if (!this.#sender.transaction && isConflict(error) && this.#conflicts < conflictRetries) this.#tryAgain();
     else {

@@ -84,7 +84,7 @@ async function command(run: Run, open: OpenTransaction, sql: string): Promise<st
   try {
     return await operation.promise;
   } catch (error) {
-    if (error instanceof OperationStopped || spoils(error)) open.broken = true;
+    if (spoils(error)) open.broken = true;
     throw error instanceof OperationStopped ? stopReason(run, error.cause) : error;
   }
 }

@@ -116,7 +116,7 @@ export class WireConnections {
 
   /** A client that is lent to one run, spoken to directly. */
   own(client: WireClient): WireConnection {
-    return this.#wires.get(client) ?? this.#wireOf(client);
+    return this.#wireOf(client);
   }
 
   /** The same where it was ever asked for. */

@@ -122,8 +122,8 @@ abstract class Lane {
     });
   }
 
-  /** Hands what waits to a member. */
-  protected abstract dispatchTo(member: Member): void;
+  /** Whether operations are answered only when their group is committed. */
+  protected abstract readonly held: boolean;
   /** Whether a member takes operations at the moment. */
   protected abstract takes(member: Member): boolean;
 
@@ -141,7 +141,7 @@ abstract class Lane {
     return false;
   }
 
-  protected takeGroup(): Operation[] {
+  #takeGroup(): Operation[] {
     const first = this.#alone.shift();
     if (first !== undefined) return [first];
     return this.line.length <= mostInGroup ? this.line.splice(0) : this.line.splice(0, mostInGroup);
@@ -164,9 +164,8 @@ abstract class Lane {
       const member = this.#leastBusy();
       if (member === undefined) break;
       member.usedAt = this.options.clock();
-      this.dispatchTo(member);
-      if (member.wire.pending < this.options.growAt) continue;
-      this.#grow();
+      member.wire.send(this.#takeGroup(), this.held);
+      if (member.wire.pending >= this.options.growAt) this.#grow();
     }
     if (this.waits) this.#grow();
   }
@@ -257,9 +256,7 @@ abstract class Lane {
 
 /** Reads: all of a turn under one Sync, answered as they come. */
 export class ReadLane extends Lane {
-  protected dispatchTo(member: Member): void {
-    member.wire.send(this.takeGroup(), false);
-  }
+  protected readonly held = false;
 
   protected takes(member: Member): boolean {
     return !member.stalled;
@@ -271,9 +268,7 @@ export class ReadLane extends Lane {
  * After a failure each goes under a Sync of its own.
  */
 export class WriteLane extends Lane {
-  protected dispatchTo(member: Member): void {
-    member.wire.send(this.takeGroup(), true);
-  }
+  protected readonly held = true;
 
   protected takes(member: Member): boolean {
     return member.wire.idle;
